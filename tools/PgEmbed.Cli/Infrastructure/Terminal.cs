@@ -1,0 +1,61 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace PgEmbed.Cli.Infrastructure;
+
+/// <summary>Where a command reads and writes: data to the output, messages and progress to the error stream.</summary>
+internal sealed class Terminal
+{
+    private static readonly JsonSerializerOptions Indented = Json(indented: true);
+    private static readonly JsonSerializerOptions Line = Json(indented: false);
+
+    public Terminal(TextReader input, TextWriter output, TextWriter error)
+    {
+        Input = input;
+        Output = output;
+        Error = error;
+        OutputConsole = ConsoleOn(output);
+        ErrorConsole = ConsoleOn(error);
+    }
+
+    public TextReader Input { get; }
+
+    public TextWriter Output { get; }
+
+    public TextWriter Error { get; }
+
+    /// <summary>Tables of data.</summary>
+    public IAnsiConsole OutputConsole { get; }
+
+    /// <summary>Progress.</summary>
+    public IAnsiConsole ErrorConsole { get; }
+
+    /// <summary>A message for the person, not data.</summary>
+    public void Say(string message) => Error.WriteLine(message);
+
+    /// <summary>Data as one indented JSON value.</summary>
+    public void WriteJson(object value) => Output.WriteLine(JsonSerializer.Serialize(value, Indented));
+
+    /// <summary>Data as one line of JSON.</summary>
+    public void WriteJsonLine(object value) => Output.WriteLine(JsonSerializer.Serialize(value, Line));
+
+    private static JsonSerializerOptions Json(bool indented) => new(JsonSerializerDefaults.Web)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = indented,
+    };
+
+    private static IAnsiConsole ConsoleOn(TextWriter writer)
+    {
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        // Into a file or a pipe a table is not cut to a width that nobody has.
+        var redirected = (writer == Console.Out && Console.IsOutputRedirected)
+            || (writer == Console.Error && Console.IsErrorRedirected)
+            || (writer != Console.Out && writer != Console.Error);
+        if (redirected)
+            console.Profile.Width = 160;
+        return console;
+    }
+}
