@@ -72,10 +72,10 @@ public sealed class SparseVector : IEquatable<SparseVector>
     public int NonZero => _indices.Length;
 
     /// <summary>The positions of the values, from 0, ascending.</summary>
-    public ReadOnlySpan<int> Indices => _indices;
+    public ReadOnlyMemory<int> Indices => _indices;
 
     /// <summary>The values that are not zero, in the order of <see cref="Indices"/>.</summary>
-    public ReadOnlySpan<float> Values => _values;
+    public ReadOnlyMemory<float> Values => _values;
 
     /// <summary>The sparse form of a full vector, <c>float[d]</c>.</summary>
     public static SparseVector FromDense(ReadOnlySpan<float> values)
@@ -105,7 +105,7 @@ public sealed class SparseVector : IEquatable<SparseVector>
     /// <inheritdoc/>
     public bool Equals(SparseVector? other) =>
         other is not null && Dimensions == other.Dimensions
-        && Indices.SequenceEqual(other.Indices) && Values.SequenceEqual(other.Values);
+        && _indices.AsSpan().SequenceEqual(other._indices) && _values.AsSpan().SequenceEqual(other._values);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SparseVector);
