@@ -9,17 +9,16 @@ internal sealed class Articles : IAsyncDisposable
 {
     private readonly TestDatabase _database;
 
-    private Articles(TestDatabase database, NpgsqlDataSource dataSource, HashingEmbedder embedder)
+    private Articles(TestDatabase database, HashingEmbedder embedder)
     {
         _database = database;
-        DataSource = dataSource;
         Embedder = embedder;
     }
 
     public static CollectionMapping<Article> Mapping => new CollectionMapping<Article>("articles")
         .Key(a => a.Id).Text(a => a.Title).Text(a => a.Body);
 
-    public NpgsqlDataSource DataSource { get; }
+    public NpgsqlDataSource DataSource => _database.DataSource;
 
     public HashingEmbedder Embedder { get; }
 
@@ -28,7 +27,7 @@ internal sealed class Articles : IAsyncDisposable
     public static async Task<Articles> CreateAsync(HashingEmbedder? embedder = null)
     {
         var database = await TestDatabase.CreateAsync();
-        var articles = new Articles(database, database.VectorDataSource(), embedder ?? new HashingEmbedder());
+        var articles = new Articles(database, embedder ?? new HashingEmbedder());
         await articles.ExecuteAsync(
             """
             CREATE TABLE articles (
@@ -80,9 +79,5 @@ internal sealed class Articles : IAsyncDisposable
         WHERE s.content_hash IS DISTINCT FROM sha256(convert_to(concat_ws(E'\n', a.title, a.body), 'UTF8'))
         """);
 
-    public async ValueTask DisposeAsync()
-    {
-        await DataSource.DisposeAsync();
-        await _database.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
 }

@@ -82,7 +82,7 @@ internal sealed class RowUpsert<T>
                 var vectors = new StagedVector[rows.Length];
                 for (var i = 0; i < rows.Length; i++)
                     vectors[i] = new StagedVector(
-                        rows[i].Key, hashes[i], embedded.TryGetValue(i, out var values) ? values : null);
+                        rows[i].Key, hashes[i], embedded.TryGetValue(i, out var values) ? values : (ReadOnlyMemory<float>?)null);
                 var removed = await CommitAsync(connection, rows, vectors, cancellationToken).ConfigureAwait(false);
                 if (removed is not null)
                     return total with

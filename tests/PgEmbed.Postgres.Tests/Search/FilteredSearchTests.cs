@@ -10,7 +10,9 @@ public sealed class FilteredSearchTests
     private static readonly string[] Kinds = ["book", "game"];
     private static readonly int?[] Prices = [1, null, 50];
     private static readonly List<string> NoKinds = [];
-    private static readonly string? Nothing;
+    private static readonly double NotANumber = double.NaN;
+
+    private static string? Nothing => null;
 
     /// <summary>C# conditions whose truth C# itself tells: SQL must let just the same rows through.</summary>
     public static IReadOnlyList<Expression<Func<Article, bool>>> Filters { get; } =
@@ -55,7 +57,7 @@ public sealed class FilteredSearchTests
         a => (a.Price == null) == false,
         a => a.Title!.Length > 3,
         a => a.Kind.ToUpper() == "BOOK",
-        a => a.Weight < double.NaN,
+        a => a.Weight < NotANumber,
         a => a.Title!.Contains(a.Kind),
         a => a.Title!.Contains("x", StringComparison.OrdinalIgnoreCase),
         a => a.Title!.StartsWith(Nothing!),
