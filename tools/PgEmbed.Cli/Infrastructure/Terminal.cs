@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Spectre.Console;
 
 namespace PgEmbed.Cli.Infrastructure;
@@ -40,11 +41,25 @@ internal sealed class Terminal
     /// <summary>Data as one line of JSON.</summary>
     public void WriteJsonLine(object value) => Output.WriteLine(JsonSerializer.Serialize(value, Line));
 
+    /// <summary>Named facts, one a line; those that are not known are left out.</summary>
+    public void WriteFacts(params ReadOnlySpan<(string Name, string? Value)> facts)
+    {
+        var width = 0;
+        foreach (var (name, _) in facts)
+            width = Math.Max(width, name.Length);
+        foreach (var (name, value) in facts)
+        {
+            if (value is not null)
+                Output.WriteLine($"{name.PadRight(width)}  {value}");
+        }
+    }
+
     private static JsonSerializerOptions Json(bool indented) => new(JsonSerializerDefaults.Web)
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = indented,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
     private static IAnsiConsole ConsoleOn(TextWriter writer)
