@@ -165,6 +165,15 @@ public sealed class TypeMappingTests(VectorDatabase database) : IClassFixture<Ve
     }
 
     [Fact]
+    public async Task The_text_of_a_sparse_vector_is_the_form_that_pgvector_reads()
+    {
+        var vector = new SparseVector(
+            SparseVector.MaxDimensions, [0, 5, SparseVector.MaxDimensions - 1], [float.Epsilon, -0.1f, float.MaxValue]);
+
+        Assert.Equal(vector, await database.Source.ScalarAsync<SparseVector>("SELECT $1::sparsevec", vector.ToString()));
+    }
+
+    [Fact]
     public async Task A_slim_data_source_maps_them_too()
     {
         await using var source = new NpgsqlSlimDataSourceBuilder(database.ConnectionString).UsePgEmbed().Build();
