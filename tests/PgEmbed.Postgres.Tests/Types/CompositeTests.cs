@@ -15,9 +15,8 @@ public sealed class CompositeTests(VectorDatabase database) : IClassFixture<Vect
         await database.Source.ExecuteAsync(
             "DROP TYPE IF EXISTS passage; "
             + "CREATE TYPE passage AS (id int, embedding vector, other vector, halves halfvec, terms sparsevec)");
-        var builder = new NpgsqlDataSourceBuilder(database.ConnectionString + ";Read Buffer Size=4096;Write Buffer Size=4096");
-        builder.UsePgEmbed().MapComposite<Passage>("passage");
-        await using var source = builder.Build();
+        await using var source = database.CreateSource(
+            VectorDatabase.UseSmallBuffers, builder => builder.MapComposite<Passage>("passage"));
         var values = Enumerable.Range(0, 3000).Select(i => i * 0.5f).ToArray();
         var passage = new Passage
         {
