@@ -34,8 +34,9 @@ public sealed class SparseVector : IEquatable<SparseVector>
                 $"Expected as many values as positions, got {values.Length} and {indices.Length}.", nameof(values));
         var sortedIndices = indices.ToArray();
         var sortedValues = values.ToArray();
-        Array.Sort(sortedIndices, sortedValues);
-        var kept = 0;
+        // What comes from the server, or from a full vector, is in order already.
+        if (!IsAscending(indices))
+            Array.Sort(sortedIndices, sortedValues);
         for (var i = 0; i < sortedIndices.Length; i++)
         {
             var index = sortedIndices[i];
@@ -49,6 +50,7 @@ public sealed class SparseVector : IEquatable<SparseVector>
                     $"Expected finite values, got {sortedValues[i]} at position {index}.");
         }
 
+        var kept = 0;
         for (var i = 0; i < sortedIndices.Length; i++)
         {
             if (sortedValues[i] == 0)
@@ -134,5 +136,16 @@ public sealed class SparseVector : IEquatable<SparseVector>
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"}}/{Dimensions}").ToString();
+    }
+
+    private static bool IsAscending(ReadOnlySpan<int> indices)
+    {
+        for (var i = 1; i < indices.Length; i++)
+        {
+            if (indices[i] <= indices[i - 1])
+                return false;
+        }
+
+        return true;
     }
 }

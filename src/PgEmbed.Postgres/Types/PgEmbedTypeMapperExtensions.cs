@@ -36,6 +36,10 @@ public static class PgEmbedTypeMapperExtensions
     /// the column's matter and checked by the server.
     /// </para>
     /// <para>
+    /// A binary COPY out knows no column types: read it as a type that has a default, such as
+    /// <c>ReadOnlyMemory&lt;float&gt;</c>. In a COPY in, a <c>float[]</c> needs its name as anywhere.
+    /// </para>
+    /// <para>
     /// Npgsql reads a database's types when it first connects: after <c>CREATE EXTENSION vector</c> on an open data
     /// source, call <see cref="NpgsqlConnection.ReloadTypesAsync(CancellationToken)"/>.
     /// </para>

@@ -45,7 +45,7 @@ public sealed class RoundTripTests(VectorDatabase database) : IClassFixture<Vect
                 isAsync,
                 "SELECT $1::text, $2, $3::halfvec",
                 [
-                    c.Filler,
+                    c.Filler(),
                     new NpgsqlParameter { Value = values, DataTypeName = DataTypeNames.Halfvec },
                     new NpgsqlParameter { Value = values, DataTypeName = DataTypeNames.Vector },
                 ],
@@ -90,7 +90,7 @@ public sealed class RoundTripTests(VectorDatabase database) : IClassFixture<Vect
             var (text, binary) = await database.SmallBuffers.RowAsync(
                 isAsync,
                 $"SELECT $1::text, $2::text, $3::text::{typeName}",
-                [c.Filler, new NpgsqlParameter { Value = value, DataTypeName = typeName }, write(value)],
+                [c.Filler(), new NpgsqlParameter { Value = value, DataTypeName = typeName }, write(value)],
                 async reader => (
                     await reader.FieldAsync<string>(isAsync, 1), await reader.FieldAsync<T>(isAsync, 2)));
             Assert.True(same(value, parse(text)), "What was sent has another text form.");

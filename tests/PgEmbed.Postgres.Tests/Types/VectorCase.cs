@@ -31,7 +31,7 @@ public sealed record VectorCase(int Seed, int Length, int Offset)
         from offset in Gen.OneOf(Gen.Choose(0, 4), Gen.Choose(3900, 4200), Gen.Choose(0, 9000))
         select new VectorCase(seed, length, offset));
 
-    public string Filler => new('x', Offset);
+    public string Filler() => new('x', Offset);
 
     /// <summary>Finite values of every magnitude, with the extremes among them.</summary>
     public float[] Singles()

@@ -1,14 +1,14 @@
-using System.Data;
 using Npgsql;
+using PgEmbed.Testing;
 
 namespace PgEmbed.Postgres.Tests.Types;
 
-/// <summary>A database with pgvector for one test class, and the two ways of asking it: waiting and not.</summary>
+/// <summary>A database for one test class that has pgvector and nothing else.</summary>
 public sealed class VectorDatabase : IAsyncLifetime
 {
-    private readonly string _name = $"types_{Guid.NewGuid():N}";
+    private TestDatabase _database = null!;
 
-    public string ConnectionString => $"Host=/tmp/types-pg;Port=5601;Username=postgres;Database={_name}";
+    public string ConnectionString => _database.ConnectionString;
 
     public NpgsqlDataSource Source { get; private set; } = null!;
 
@@ -17,24 +17,29 @@ public sealed class VectorDatabase : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        await using (var server = NpgsqlDataSource.Create(ConnectionString.Replace(_name, "postgres")))
-            await server.ExecuteAsync($"CREATE DATABASE {_name}");
-        await using (var bare = NpgsqlDataSource.Create(ConnectionString))
-            await bare.ExecuteAsync("CREATE EXTENSION vector");
+        _database = await TestDatabase.CreateAsync(migrated: false);
+        await _database.DataSource.ExecuteAsync("CREATE EXTENSION vector");
         Source = CreateSource();
-        SmallBuffers = CreateSource(settings => (settings.ReadBufferSize, settings.WriteBufferSize) = (4096, 4096));
+        SmallBuffers = CreateSource(UseSmallBuffers);
     }
 
     public async Task DisposeAsync()
     {
         await Source.DisposeAsync();
         await SmallBuffers.DisposeAsync();
+        await _database.DisposeAsync();
     }
 
-    public NpgsqlDataSource CreateSource(Action<NpgsqlConnectionStringBuilder>? settings = null)
+    public static void UseSmallBuffers(NpgsqlConnectionStringBuilder settings) =>
+        (settings.ReadBufferSize, settings.WriteBufferSize) = (4096, 4096);
+
+    public NpgsqlDataSource CreateSource(
+        Action<NpgsqlConnectionStringBuilder>? configure = null, Action<NpgsqlDataSourceBuilder>? map = null)
     {
-        var connection = new NpgsqlConnectionStringBuilder(ConnectionString);
-        settings?.Invoke(connection);
-        return new NpgsqlDataSourceBuilder(connection.ConnectionString).UsePgEmbed().Build();
+        var settings = new NpgsqlConnectionStringBuilder(ConnectionString);
+        configure?.Invoke(settings);
+        var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UsePgEmbed();
+        map?.Invoke(builder);
+        return builder.Build();
     }
 }

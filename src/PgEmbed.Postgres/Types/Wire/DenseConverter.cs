@@ -60,7 +60,7 @@ internal sealed class DenseConverter<TValue, TElement, TWire>(
         WireFormat.CheckHeader(reader, HeaderSize, typeName);
         if (reader.ShouldBuffer(HeaderSize))
             reader.Buffer(HeaderSize);
-        var elements = new TElement[ReadHeader(reader)];
+        var elements = GC.AllocateUninitializedArray<TElement>(ReadHeader(reader));
         ElementStream<TElement, TWire>.Read(reader, elements);
         return fromElements(elements);
     }
@@ -70,7 +70,7 @@ internal sealed class DenseConverter<TValue, TElement, TWire>(
         WireFormat.CheckHeader(reader, HeaderSize, typeName);
         if (reader.ShouldBuffer(HeaderSize))
             await reader.BufferAsync(HeaderSize, cancellationToken).ConfigureAwait(false);
-        var elements = new TElement[ReadHeader(reader)];
+        var elements = GC.AllocateUninitializedArray<TElement>(ReadHeader(reader));
         await ElementStream<TElement, TWire>.ReadAsync(reader, elements, cancellationToken).ConfigureAwait(false);
         return fromElements(elements);
     }

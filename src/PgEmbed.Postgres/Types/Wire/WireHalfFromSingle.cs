@@ -33,7 +33,7 @@ internal readonly struct WireHalfFromSingle : IWireValue<float>
     public static void Check(ReadOnlySpan<float> values)
     {
         FiniteValues.Check(values);
-        if (TensorPrimitives.MaxMagnitude(values) < Overflow)
+        if (Math.Abs(TensorPrimitives.MaxMagnitude(values)) < Overflow)
             return;
         var position = 0;
         while (Math.Abs(values[position]) < Overflow)
