@@ -1,13 +1,13 @@
 -- The catalog. It holds names, never oids, so that a dump restores and an upgraded server works.
--- @vector_schema@ stands for the schema of the extension vector, quoted.
 
 COMMENT ON SCHEMA pgembed IS 'PgEmbed: catalog and functions.';
-COMMENT ON TABLE pgembed.migration_history IS 'Migrations of this schema that were applied, kept by EF Core.';
+COMMENT ON TABLE pgembed.migration_history IS 'Migrations of this schema that were applied; EF Core keeps it.';
 COMMENT ON COLUMN pgembed.migration_history."MigrationId" IS 'The migration''s number and name.';
 COMMENT ON COLUMN pgembed.migration_history."ProductVersion" IS 'The version of EF Core that applied it.';
 
 CREATE SCHEMA pgembed_store;
-COMMENT ON SCHEMA pgembed_store IS 'PgEmbed: one table of vectors per store, and what is generated for each collection.';
+COMMENT ON SCHEMA pgembed_store IS
+    'PgEmbed: one table of vectors per store, and what is generated for each collection.';
 
 CREATE TABLE pgembed.setting (
     name       text        NOT NULL CONSTRAINT setting_pkey PRIMARY KEY,
@@ -132,7 +132,7 @@ COMMENT ON COLUMN pgembed.store.collection_id IS 'The collection whose vectors i
 COMMENT ON COLUMN pgembed.store.space_id IS 'The space that they are of.';
 COMMENT ON COLUMN pgembed.store.codec IS 'How they are stored.';
 COMMENT ON COLUMN pgembed.store.table_name IS
-    'Its table in schema pgembed_store: key_1 … key_n, chunk, content_hash, embedding.';
+    'Its table in schema pgembed_store: key_1 to key_n, chunk, content_hash, embedding.';
 COMMENT ON COLUMN pgembed.store.serving IS 'Whether searches of the collection are answered from it.';
 COMMENT ON COLUMN pgembed.store.created_at IS 'When it was made.';
 

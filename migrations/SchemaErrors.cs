@@ -5,7 +5,7 @@ namespace PgEmbed.Migrations;
 /// <summary>Turns what the server refuses into what to do about it.</summary>
 internal static class SchemaErrors
 {
-    internal static PgEmbedException Translate(NpgsqlException exception, NpgsqlConnection connection) => exception switch
+    internal static PgEmbedException Translate(NpgsqlException error, NpgsqlConnection connection) => error switch
     {
         // PgEmbed's own, raised in SQL with their remedy as hint.
         PostgresException { SqlState: ['P', 'E', ..] } own => new PgEmbedException(own.MessageText, own.Hint, own),
@@ -23,8 +23,8 @@ internal static class SchemaErrors
             other.Hint,
             other),
         _ => new PgEmbedException(
-            $"Expected PostgreSQL at {connection.Host}:{connection.Port}, but: {exception.Message}.",
+            $"Expected PostgreSQL at {connection.Host}:{connection.Port}, but: {error.Message}.",
             "Check that the server runs and that the connection string is right.",
-            exception),
+            error),
     };
 }

@@ -10,16 +10,13 @@ namespace PgEmbed.Migrations;
 
 /// <summary>Installs, upgrades and removes PgEmbed's schema in a database.</summary>
 /// <remarks>
-/// Each change is one transaction, from the first check to the last function, so a database is never half-way. It begins
-/// with an advisory lock, so two processes change one after the other and the second finds nothing to do. EF Core runs
-/// the migrations inside it and keeps the history table; on the way down it deletes its last row there before the table
-/// and the schema are dropped.
+/// Each change is one transaction, from the first check to the last function, so a database is never half-way. It
+/// begins with an advisory lock, so two processes change one after the other and the second finds nothing to do. EF
+/// Core runs the migrations inside it and keeps the history table; on the way down it deletes its last row there
+/// before the table and the schema are dropped.
 /// </remarks>
 public sealed partial class SchemaMigrator
 {
-    // 'pgembed' in ASCII: any number will do that no one else takes.
-    private const long AdvisoryLock = 0x706765_6D626564;
-
     private readonly NpgsqlDataSource _dataSource;
     private readonly ILogger _logger;
 
@@ -71,6 +68,11 @@ public sealed partial class SchemaMigrator
         }
     }
 
+    /// <summary>The SQL of a change as one script for psql: <c>sql/install.sql</c> is the one upwards.</summary>
+    /// <remarks>It is for a database without PgEmbed (up) or at this library's newest migration (down).</remarks>
+    public static string Script(SchemaDirection direction) =>
+        direction == SchemaDirection.Up ? SchemaScript.Up() : SchemaScript.Down();
+
     private async Task<SchemaChange> ChangeAsync(
         Func<NpgsqlConnection, NpgsqlTransaction, CancellationToken, Task<SchemaChange>> change,
         CancellationToken cancellationToken)
@@ -87,8 +89,7 @@ public sealed partial class SchemaMigrator
                 .ConfigureAwait(false);
             await using (transaction.ConfigureAwait(false))
             {
-                await ExecuteAsync(connection, $"SELECT pg_advisory_xact_lock({AdvisoryLock})", cancellationToken)
-                    .ConfigureAwait(false);
+                await ExecuteAsync(connection, SchemaScript.Lock, cancellationToken).ConfigureAwait(false);
                 done = await change(connection, transaction, cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
@@ -117,14 +118,16 @@ public sealed partial class SchemaMigrator
             await ExecuteAsync(connection, SchemaScript.Preflight, cancellationToken).ConfigureAwait(false);
         var vectorSchema = await PrepareAsync(connection, cancellationToken).ConfigureAwait(false);
 
-        await MigrateAsync(connection, transaction, vectorSchema, target: null, cancellationToken).ConfigureAwait(false);
+        await MigrateAsync(connection, transaction, vectorSchema, null, cancellationToken).ConfigureAwait(false);
         foreach (var id in status.Pending)
             LogApplied(id);
 
         if (!status.FunctionsCurrent)
         {
-            var install = SchemaScript.InstallFunctions(before.Functions, vectorSchema);
-            await ExecuteAsync(connection, install, cancellationToken).ConfigureAwait(false);
+            var install = SchemaScript.InstallFunctions(before.Functions);
+            await ExecuteAsync(
+                connection, EmbeddedSql.WithVectorSchema(install, vectorSchema), cancellationToken)
+                .ConfigureAwait(false);
             LogFunctions(SqlFunctions.Signatures.Count);
         }
 
@@ -169,7 +172,7 @@ public sealed partial class SchemaMigrator
     /// </summary>
     private static async Task<string> PrepareAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await ExecuteAsync(connection, "SET LOCAL search_path = ''", cancellationToken).ConfigureAwait(false);
+        await ExecuteAsync(connection, SchemaScript.EmptySearchPath, cancellationToken).ConfigureAwait(false);
         using var find = new NpgsqlCommand(
             """
             SELECT quote_ident(n.nspname)

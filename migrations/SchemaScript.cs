@@ -1,14 +1,28 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql;
+
 namespace PgEmbed.Migrations;
 
-/// <summary>The SQL around the migrations.</summary>
+/// <summary>The SQL around the migrations, and all of it as scripts for psql.</summary>
 internal static class SchemaScript
 {
+    /// <summary>One change at a time in a database: waits for the one that is under way.</summary>
+    /// <remarks>The number is 'pgembed' in ASCII; any will do that no one else takes.</remarks>
+    internal const string Lock =
+        "DO $lock$ BEGIN PERFORM pg_catalog.pg_advisory_xact_lock(x'7067656D626564'::bigint); END $lock$;\n";
+
+    /// <summary>So that every name is found where it is meant to be, whatever path the caller has.</summary>
+    internal const string EmptySearchPath = "SET LOCAL search_path = '';\n";
+
     /// <summary>Checks server, extension and schemas, and creates the extension where it is missing.</summary>
     internal static string Preflight { get; } = EmbeddedSql.Read("sql/preflight.sql")
-        .Replace("@pgvector_minimum@", PgvectorVersion.Minimum.ToString(), StringComparison.Ordinal)
-        .Replace("@pgvector_advised@", PgvectorVersion.Advised.ToString(), StringComparison.Ordinal);
+        .Replace("@pgvector_minimum@", PgvectorSupport.Minimum.ToString(), StringComparison.Ordinal)
+        .Replace("@pgvector_advised@", PgvectorSupport.Advised.ToString(), StringComparison.Ordinal);
 
-    /// <summary>Drops the stores and what is generated for collections; refused while there are any, unless told.</summary>
+    /// <summary>
+    /// Drops the stores and what is generated for collections; refused while there are any, unless told.
+    /// </summary>
     internal static string DropStores { get; } = EmbeddedSql.Read("sql/drop_stores.sql");
 
     /// <summary>What remains when EF Core has reverted all migrations; refused where anything else is there.</summary>
@@ -26,11 +40,14 @@ internal static class SchemaScript
         return list.Length == 0 ? "" : $"DROP FUNCTION IF EXISTS\n    {list};\n";
     }
 
-    /// <summary>Creates or replaces all functions, drops those that are no more, and records what the database has.</summary>
-    internal static string InstallFunctions(FunctionsSetting? before, string vectorSchema) =>
-        $"""
-        {DropFunctions((before?.Signatures ?? []).Except(SqlFunctions.Signatures))}
-        {EmbeddedSql.WithVectorSchema(SqlFunctions.Text, vectorSchema)}
+    /// <summary>
+    /// Creates or replaces all functions, drops those that are no more, and records what the database has.
+    /// </summary>
+    /// <param name="before">What the database has.</param>
+    internal static string InstallFunctions(FunctionsSetting? before) =>
+        DropFunctions((before?.Signatures ?? []).Except(SqlFunctions.Signatures))
+        + $"""
+        {SqlFunctions.Text}
         INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{SqlFunctions.Setting}')
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
@@ -61,4 +78,57 @@ internal static class SchemaScript
         END
         $one_statement$
         """;
+
+    /// <summary>The whole way up, for psql.</summary>
+    internal static string Up() =>
+        $"""
+        -- Installs PgEmbed in a database that does not have it, through psql alone:
+        --     psql -f install.sql
+        -- Made from migrations/ and sql/ by `pgembed schema script up > sql/install.sql`: change those, not this.
+        \set ON_ERROR_STOP on
+        \set QUIET on
+        BEGIN;
+        {Lock}
+        {Preflight}
+        SELECT nspname AS vector_schema
+        FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+        WHERE extname = 'vector' \gset
+        {EmptySearchPath}
+        {ForPsql(Generate(Migration.InitialDatabase, null))}
+        {ForPsql(InstallFunctions(null))}
+        COMMIT;
+        \set QUIET off
+        \echo PgEmbed is installed.
+
+        """;
+
+    /// <summary>The whole way down, for psql.</summary>
+    internal static string Down() =>
+        $"""
+        -- Removes PgEmbed from a database, through psql alone. User tables, roles and the extension vector stay.
+        \set ON_ERROR_STOP on
+        \set QUIET on
+        BEGIN;
+        {Lock}{EmptySearchPath}
+        {DropStores}
+        {DropFunctions(SqlFunctions.Signatures)}
+        {ForPsql(Generate(SqlFileMigrationsAssembly.Ids.Last(), Migration.InitialDatabase))}
+        {DropHistory}
+        COMMIT;
+        \set QUIET off
+        \echo PgEmbed is removed.
+
+        """;
+
+    // psql quotes the variable by itself.
+    private static string ForPsql(string sql) => EmbeddedSql.WithVectorSchema(sql, ":\"vector_schema\"");
+
+    private static string Generate(string from, string? to)
+    {
+        using var connection = new NpgsqlConnection();
+        using var context = new SchemaContext(connection, sql => sql);
+        return context.GetService<IMigrator>()
+            .GenerateScript(from, to, MigrationsSqlGenerationOptions.NoTransactions)
+            .ReplaceLineEndings("\n");
+    }
 }

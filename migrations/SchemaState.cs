@@ -68,9 +68,9 @@ internal sealed record SchemaState(
             PgvectorVersion,
             PgvectorSchema,
             PgvectorVersion is null
-                ? $"The extension vector is not in this database: install pgvector {Migrations.PgvectorVersion.Advised} "
-                    + "or newer on the server; it is created with the schema."
-                : Migrations.PgvectorVersion.Complaint(Migrations.PgvectorVersion.Parse(PgvectorVersion)));
+                ? "The extension vector is not in this database. Install pgvector "
+                    + $"{PgvectorSupport.Advised} or newer on the server; it is created with the schema."
+                : PgvectorSupport.Complaint(PgvectorSupport.Parse(PgvectorVersion)));
     }
 
     private static async Task<string?[]> ReadOneAsync(

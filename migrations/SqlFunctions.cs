@@ -6,9 +6,9 @@ using System.Text.RegularExpressions;
 namespace PgEmbed.Migrations;
 
 /// <summary>
-/// The functions of <c>sql/functions/</c>. They are not versioned one by one: whenever their text differs from what the
-/// database was given, recorded as the setting <c>functions</c>, all are created or replaced, and those that are no more
-/// are dropped.
+/// The functions of <c>sql/functions/</c>. They are not versioned one by one: whenever their text differs from what
+/// the database was given, recorded as the setting <c>functions</c>, all are created or replaced, and those that are
+/// no more are dropped.
 /// </summary>
 internal static partial class SqlFunctions
 {

@@ -1,10 +1,12 @@
--- Drops what PgEmbed made for each collection, before its functions and catalog go. Refused while there are collections,
--- whose vectors would be lost, unless pgembed.drop_collections is on.
+-- Drops what PgEmbed made for each collection, before its functions and catalog go. Refused while there are
+-- collections, whose vectors would be lost, unless pgembed.drop_collections is on.
 DO $drop_stores$
 DECLARE
     live text;
     item record;
 BEGIN
+    -- No collection comes to be between the check and the end.
+    LOCK TABLE pgembed.collection IN SHARE ROW EXCLUSIVE MODE;
     SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) INTO live FROM pgembed.collection;
     IF live IS NOT NULL AND pg_catalog.current_setting('pgembed.drop_collections', true) IS DISTINCT FROM 'on' THEN
         RAISE EXCEPTION USING ERRCODE = 'PE014',

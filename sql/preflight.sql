@@ -7,6 +7,15 @@ DECLARE
     version   integer[];
     leftover  text;
 BEGIN
+    IF pg_catalog.to_regclass('pgembed.migration_history') IS NOT NULL THEN
+        IF EXISTS (SELECT FROM pgembed.migration_history) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE013',
+                MESSAGE = pg_catalog.format('Expected a database without PgEmbed, but it is installed in %s already.',
+                    pg_catalog.current_database()),
+                HINT = 'Nothing was changed. pgembed schema up upgrades it.';
+        END IF;
+    END IF;
+
     IF pg_catalog.current_setting('server_version_num')::integer < 150000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE010',
             MESSAGE = pg_catalog.format('Expected PostgreSQL 15 or newer, got %s.',

@@ -63,6 +63,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.collection_status(text) IS
-    'Each store of the named collection, or of all: what it is over, the vectors in it (counted; null without the right '
-    'to read them), rows of the source (the planner''s estimate; null before the first ANALYZE), its vector indexes and '
-    'whether all are valid, and bytes on disk without and of those indexes. Error: PE002 no such collection.';
+    'Each store of the named collection, or of all: what it is over, the vectors in it (counted; null without the '
+    'right to read them), rows of the source (the planner''s estimate; null before the first ANALYZE), its vector '
+    'indexes and whether all are valid, and bytes on disk without and of those indexes. Error: PE002 no such '
+    'collection.';

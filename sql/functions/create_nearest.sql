@@ -63,5 +63,6 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.create_nearest(text) IS
     'Makes, or makes anew, pgembed_store.nearest_<collection>(query) over the store that serves the collection, and '
-    'gives its name. Its columns are the collection''s key columns and distance (distance_ where a key column is called '
-    'distance). To be called again when another store serves. Errors: PE002 no such collection, PE004 not served.';
+    'gives its name. Its columns are the collection''s key columns and distance (distance_ where a key column is '
+    'called distance). To be called again when another store serves. Errors: PE002 no such collection, PE004 not '
+    'served.';

@@ -3,18 +3,18 @@ using System.Text.RegularExpressions;
 namespace PgEmbed.Migrations;
 
 /// <summary>Which versions of pgvector work.</summary>
-public static partial class PgvectorVersion
+public static partial class PgvectorSupport
 {
     /// <summary>Older ones are refused: they have no iterative index scan.</summary>
     public static Version Minimum { get; } = new(0, 8, 0);
 
     /// <summary>
-    /// Older ones work with a warning: parallel HNSW builds can write out of bounds (before 0.8.2), vacuum can corrupt
-    /// an HNSW graph (before 0.8.3) or leave it unrepaired (before 0.8.4).
+    /// Older ones work with a warning: parallel HNSW builds can write out of bounds (before 0.8.2), vacuum can
+    /// corrupt an HNSW graph (before 0.8.3) or leave it unrepaired (before 0.8.4).
     /// </summary>
     public static Version Advised { get; } = new(0, 8, 4);
 
-    /// <summary>Reads a version as <c>pg_extension.extversion</c> has it; what follows its numbers is left out.</summary>
+    /// <summary>Reads a version as <c>pg_extension.extversion</c> has it; what follows its numbers is dropped.</summary>
     /// <exception cref="FormatException">It does not begin with numbers.</exception>
     public static Version Parse(string text)
     {
