@@ -7,7 +7,7 @@ DECLARE
 BEGIN
     -- No collection comes to be between the check and the end.
     LOCK TABLE pgembed.collection IN SHARE ROW EXCLUSIVE MODE;
-    SELECT pg_catalog.string_agg(name, ', ' ORDER BY name) INTO live FROM pgembed.collection;
+    SELECT pg_catalog.string_agg(name, ', ' ORDER BY name COLLATE "C") INTO live FROM pgembed.collection;
     IF live IS NOT NULL AND pg_catalog.current_setting('pgembed.drop_collections', true) IS DISTINCT FROM 'on' THEN
         RAISE EXCEPTION USING ERRCODE = 'PE014',
             MESSAGE = pg_catalog.format('Expected no collection, found %s: their vectors would be lost.', live),

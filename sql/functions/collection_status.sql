@@ -36,7 +36,7 @@ BEGIN
             LEFT JOIN pgembed.store s USING (collection_id)
             LEFT JOIN pgembed.space p USING (space_id)
         WHERE collection_status.name IS NULL OR c.name = collection_status.name
-        ORDER BY c.name, s.serving DESC, s.store_id
+        ORDER BY c.name COLLATE "C", s.serving DESC, s.store_id
     LOOP
         found_source := to_regclass(source);
         SELECT CASE WHEN min(r.reltuples) >= 0 THEN sum(r.reltuples)::bigint END

@@ -25,7 +25,7 @@ BEGIN
                        FROM pgembed.collection c
                        ORDER BY pg_catalog.lower(pg_catalog.left(c.name, 3))
                                IS DISTINCT FROM pg_catalog.lower(pg_catalog.left(serving_store.collection, 3)),
-                           c.name
+                           c.name COLLATE "C"
                        LIMIT 10) near),
                 'No collection is defined in this database.');
     END IF;

@@ -7,7 +7,7 @@ BEGIN ATOMIC
          FROM pgembed.space s
          WHERE s.space_id = space_label.space_id),
         space_label.space_id::text,
-        'none');
+        'no space');
 END;
 
 COMMENT ON FUNCTION pgembed.space_label(uuid) IS

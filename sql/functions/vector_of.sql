@@ -12,7 +12,7 @@ BEGIN
     SELECT s.key_columns, s.store, s.space_id INTO served FROM pgembed.serving_store(vector_of.collection) s;
     IF pg_catalog.cardinality(key) IS DISTINCT FROM pg_catalog.cardinality(served.key_columns) THEN
         RAISE EXCEPTION USING ERRCODE = 'PE003',
-            MESSAGE = pg_catalog.format('Expected a key of %s (%s) for collection %L, got one of %s.',
+            MESSAGE = pg_catalog.format('Expected %s key values (%s) for collection %L, got %s.',
                 pg_catalog.cardinality(served.key_columns), pg_catalog.array_to_string(served.key_columns, ', '),
                 collection, coalesce(pg_catalog.cardinality(key), 0)),
             HINT = 'Give one value for each key column, in their order.';
