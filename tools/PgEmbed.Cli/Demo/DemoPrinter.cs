@@ -37,7 +37,7 @@ internal static class DemoPrinter
         output.WriteLine("Search on, in words:");
         output.WriteLine("  tools/pgembed search packages \"listen to internet radio\" --filter \"section = 'sound'\"");
         output.WriteLine("or in SQL, packages like 'nano' by meaning, through the index:");
-        var variables = connection.Source == ConnectionSource.Local ? "tools/pgembed db psql -- " : $"psql '{connection.ToUri()}' ";
+        var variables = connection.Source == ConnectionSource.LocalCluster ? "tools/pgembed db psql -- " : $"psql '{connection.ToUri()}' ";
         output.WriteLine($"  {variables}-c \"");
         output.WriteLine(
             """
