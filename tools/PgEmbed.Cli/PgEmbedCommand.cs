@@ -71,8 +71,8 @@ public static class PgEmbedCommand
         PostgresException e =>
             $"The server said: {e.MessageText} (SQLSTATE {e.SqlState})"
             + (e.Detail is null ? "" : $" {e.Detail}") + (e.Hint is null ? "" : $" {e.Hint}"),
-        NpgsqlException { InnerException: SocketException or TimeoutException } e =>
-            $"The server can't be reached: {e.InnerException.Message}. Check --connection or PGEMBED_CONNECTION, "
+        NpgsqlException { InnerException: (SocketException or TimeoutException) and var cause } =>
+            $"The server can't be reached: {cause.Message}. Check --connection or PGEMBED_CONNECTION, "
             + "and that it runs.",
         NpgsqlException e => $"The connection failed: {e.Message}",
         IOException or UnauthorizedAccessException => exception.Message,

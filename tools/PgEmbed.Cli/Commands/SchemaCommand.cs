@@ -26,7 +26,7 @@ internal static class SchemaCommand
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             var migrator = new SchemaMigrator(database.DataSource);
             if (parsed.GetValue(showSql))
-                terminal.Output.WriteLine(SchemaScript.Install());
+                terminal.Output.WriteLine(SchemaMigrator.Script(SchemaDirection.Up));
             if (parsed.GetValue(dryRun))
             {
                 var status = await migrator.GetStatusAsync(cancellationToken);
@@ -108,7 +108,8 @@ internal static class SchemaCommand
         var command = new Command("script", "Print the SQL that installs the schema through psql alone.") { down };
         command.SetAction(parsed =>
         {
-            terminal.Output.Write(parsed.GetValue(down) ? SchemaScript.Remove() : SchemaScript.Install());
+            terminal.Output.Write(
+                SchemaMigrator.Script(parsed.GetValue(down) ? SchemaDirection.Down : SchemaDirection.Up));
             return ExitCode.Done;
         });
         return command;

@@ -79,7 +79,7 @@ internal static class SearchCommand
                 """);
     }
 
-    private static void WriteJson(Terminal terminal, IReadOnlyList<SearchHit<IReadOnlyDictionary<string, object?>>> hits) =>
+    private static void WriteJson(Terminal terminal, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits) =>
         terminal.WriteJson(hits.Select(hit => new
         {
             hit.Distance,
@@ -87,7 +87,7 @@ internal static class SearchCommand
         }));
 
     private static void WriteTable(
-        Terminal terminal, VectorCollection collection, IReadOnlyList<SearchHit<IReadOnlyDictionary<string, object?>>> hits)
+        Terminal terminal, VectorCollection collection, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits)
     {
         // The key, the text, and of the rest what is short enough to be read in a row.
         var keys = collection.Info.KeyColumns.Select(c => c.Name).ToList();

@@ -77,7 +77,7 @@ internal sealed class DemoRun(Database database, OnnxTextEmbedder embedder, Term
             .StartAsync(async context =>
             {
                 var task = context.AddTask("Embedding packages", maxValue: rows.Count);
-                return await packages.UpsertAsync(rows, new Report(task, watch), cancellationToken);
+                return await packages.UpsertAsync(rows, new ProgressReport(task, watch), cancellationToken);
             });
         return (written, watch.Elapsed.TotalSeconds);
     }
@@ -157,7 +157,7 @@ internal sealed class DemoRun(Database database, OnnxTextEmbedder embedder, Term
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 
-    private sealed class Report(ProgressTask task, Stopwatch watch) : IProgress<EmbedProgress>
+    private sealed class ProgressReport(ProgressTask task, Stopwatch watch) : IProgress<EmbedProgress>
     {
         public void Report(EmbedProgress value)
         {
