@@ -14,7 +14,7 @@ namespace PgEmbed.Postgres.Stores;
 /// <typeparam name="T">The row.</typeparam>
 internal sealed class RowUpsert<T>
 {
-    private const int BatchRows = 2_000;
+    private const int BatchRows = 1_000;
     private const int Attempts = 10;
 
     private readonly NpgsqlDataSource _dataSource;

@@ -13,7 +13,7 @@ namespace PgEmbed.Postgres.Stores;
 /// </summary>
 internal sealed class StoreSync
 {
-    private const int PageRows = 2_000;
+    private const int PageRows = 1_000;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly CollectionInfo _collection;

@@ -64,11 +64,16 @@ internal sealed class Terminal
 
     private static IAnsiConsole ConsoleOn(TextWriter writer)
     {
-        var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(writer) });
+        var redirected = !(writer == Console.Out && !Console.IsOutputRedirected)
+            && !(writer == Console.Error && !Console.IsErrorRedirected);
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = redirected ? AnsiSupport.No : AnsiSupport.Detect,
+            ColorSystem = redirected ? ColorSystemSupport.NoColors : ColorSystemSupport.Detect,
+            Interactive = redirected ? InteractionSupport.No : InteractionSupport.Detect,
+        });
         // Into a file or a pipe a table is not cut to a width that nobody has.
-        var redirected = (writer == Console.Out && Console.IsOutputRedirected)
-            || (writer == Console.Error && Console.IsErrorRedirected)
-            || (writer != Console.Out && writer != Console.Error);
         if (redirected)
             console.Profile.Width = 160;
         return console;
