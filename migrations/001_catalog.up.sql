@@ -5,7 +5,7 @@ COMMENT ON TABLE pgembed.migration_history IS 'Migrations of this schema that we
 COMMENT ON COLUMN pgembed.migration_history."MigrationId" IS 'The migration''s number and name.';
 COMMENT ON COLUMN pgembed.migration_history."ProductVersion" IS 'The version of EF Core that applied it.';
 
-CREATE SCHEMA pgembed_store;
+CREATE SCHEMA IF NOT EXISTS pgembed_store;
 COMMENT ON SCHEMA pgembed_store IS
     'PgEmbed: one table of vectors per store, and what is generated for each collection.';
 

@@ -62,9 +62,9 @@ public sealed partial class SchemaMigrator
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             return (await SchemaState.ReadAsync(connection, cancellationToken).ConfigureAwait(false)).Compare();
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (SchemaErrors.IsOfServer(exception))
         {
-            throw SchemaErrors.Translate(exception, connection);
+            throw SchemaErrors.Translate(exception, _dataSource);
         }
     }
 
@@ -99,9 +99,9 @@ public sealed partial class SchemaMigrator
                 await connection.ReloadTypesAsync(cancellationToken).ConfigureAwait(false);
             return done;
         }
-        catch (NpgsqlException exception)
+        catch (Exception exception) when (SchemaErrors.IsOfServer(exception))
         {
-            throw SchemaErrors.Translate(exception, connection);
+            throw SchemaErrors.Translate(exception, _dataSource);
         }
     }
 

@@ -14,13 +14,14 @@ internal sealed record SchemaState(
 {
     internal static async Task<SchemaState> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // Of each table it is asked first whether it is there: a statement that names a missing one fails.
+        // Whether EF's history is there is asked first, since a statement that names a missing table fails.
         var server = await ReadOneAsync(
             connection,
             """
-            SELECT ARRAY[current_setting('server_version'), e.extversion, n.nspname,
-                to_regclass('pgembed.migration_history')::text, to_regclass('pgembed.setting')::text]
+            SELECT ARRAY[current_setting('server_version'), e.extversion, n.nspname, h.attname]
             FROM (VALUES (1)) AS one
+                LEFT JOIN pg_attribute h
+                    ON h.attrelid = to_regclass('pgembed.migration_history') AND h.attname = 'MigrationId'
                 LEFT JOIN pg_extension e ON e.extname = 'vector'
                 LEFT JOIN pg_namespace n ON n.oid = e.extnamespace
             """,
@@ -34,7 +35,7 @@ internal sealed record SchemaState(
                 FROM pgembed.migration_history
                 """,
                 cancellationToken).ConfigureAwait(false);
-        var functions = server[4] is null
+        var functions = applied is []
             ? [null, null]
             : await ReadOneAsync(
                 connection,

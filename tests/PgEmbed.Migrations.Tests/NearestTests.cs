@@ -96,7 +96,7 @@ public sealed class NearestTests
     {
         name = Fit(name);
         await using var database = await TestDatabase.CreateAsync();
-        await TinyStore.CreateAsync(database.DataSource, name.Replace("'", "''"));
+        await TinyStore.CreateAsync(database.DataSource, name);
         var function = await database.DataSource.ScalarAsync<string>("SELECT pgembed.create_nearest($1)", name);
         await using var command = database.DataSource.CreateCommand(
             $"SELECT id FROM {function}(pgembed.vector_of($1, '7')) ORDER BY distance LIMIT 1");

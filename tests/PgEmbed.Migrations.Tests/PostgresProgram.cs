@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Npgsql;
 using PgEmbed.Postgres.Cluster;
 using PgEmbed.Testing;
@@ -29,15 +30,16 @@ internal static class PostgresProgram
     private static async Task<(int ExitCode, string Output)> RunAsync(
         string program, TestDatabase database, string input, string[] arguments)
     {
-        var installation = await PostgresInstallation.FindAsync();
+        // The server's programs may be reached by links, without the client's beside them.
+        var server = (await PostgresInstallation.FindAsync()).Program("postgres");
+        var bin = Path.GetDirectoryName(File.ResolveLinkTarget(server, returnFinalTarget: true)?.FullName ?? server)!;
         var connection = new NpgsqlConnectionStringBuilder(database.ConnectionString);
-        using var process = Process.Start(new ProcessStartInfo("/bin/sh")
+        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec \"$@\" 2>&1", "sh", Path.Combine(bin, program)])
         {
-            ArgumentList = { "-c", "exec \"$@\" 2>&1", "sh", installation.Program(program) },
             Environment =
             {
                 ["PGHOST"] = connection.Host,
-                ["PGPORT"] = connection.Port.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                ["PGPORT"] = connection.Port.ToString(CultureInfo.InvariantCulture),
                 ["PGUSER"] = connection.Username,
                 ["PGPASSWORD"] = connection.Password,
                 ["PGDATABASE"] = connection.Database,
@@ -46,18 +48,23 @@ internal static class PostgresProgram
             WorkingDirectory = Path.Combine(Repository.Root, "tests", "sql"),
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
-        }.With(arguments))!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        await process.StandardInput.WriteAsync(input);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output);
-    }
-
-    private static ProcessStartInfo With(this ProcessStartInfo start, IEnumerable<string> arguments)
-    {
+        };
         foreach (var argument in arguments)
             start.ArgumentList.Add(argument);
-        return start;
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        try
+        {
+            await process.StandardInput.WriteAsync(input);
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It ended without reading all: its output says why.
+        }
+
+        await process.WaitForExitAsync();
+        return (process.ExitCode, await output);
     }
 }

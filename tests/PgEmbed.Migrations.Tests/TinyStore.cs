@@ -37,7 +37,7 @@ internal static class TinyStore
             INSERT INTO pgembed.space (space_id, name, fingerprint, dimensions, metric)
             VALUES ('{space.Id}', '{space.Name}', '{space.Fingerprint}', {space.Dimensions}, '{metric.ToName()}');
             INSERT INTO pgembed.collection (name, source_schema, source_table, key_columns, text_columns)
-            VALUES ('{name}', 'public', 'articles', ARRAY['id'], ARRAY['title']);
+            VALUES ('{name.Replace("'", "''")}', 'public', 'articles', ARRAY['id'], ARRAY['title']);
             INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
             SELECT collection_id, '{space.Id}', '{codec}', 'articles_1', true FROM pgembed.collection;
             CREATE TABLE pgembed_store.articles_1 (
