@@ -80,6 +80,22 @@ public sealed class OnnxSessionTests
             }).QuickCheckThrowOnFailure();
 
     [Fact]
+    public void A_hundred_inputs_and_outputs_keep_their_order()
+    {
+        using var session = OnnxSession.Load(TinyOnnx.Wide(100));
+        long[] values = [.. Enumerable.Range(0, 100)];
+        OnnxTensor[] inputs = [.. values.Select(value => OnnxTensor.Create<long>(new[] { value }, []))];
+        string[] inputNames = [.. session.Inputs.Select(input => input.Name)];
+        string[] outputNames = [.. session.Outputs.Select(output => output.Name).Reverse()];
+
+        var outputs = session.Run(inputNames, inputs, outputNames);
+
+        Assert.Equal(values.Reverse(), outputs.Select(output => output.Values<long>()[0]));
+        foreach (var tensor in inputs.Concat(outputs))
+            tensor.Dispose();
+    }
+
+    [Fact]
     public void Outputs_are_written_into_the_callers_memory()
     {
         using var session = OnnxSession.Load(TinyOnnx.Add());

@@ -21,6 +21,16 @@ internal static class TinyOnnx
         outputs: [Value("y", type, shape)],
         nodes: [Node("Identity", ["x"], ["y"])]);
 
+    /// <summary>y0 = x0, y1 = x1, …: as many inputs and outputs as one likes, single values.</summary>
+    public static byte[] Wide(int width)
+    {
+        var all = Enumerable.Range(0, width).ToArray();
+        return Model(
+            inputs: [.. all.Select(i => Value($"x{i}", OnnxElementType.Int64))],
+            outputs: [.. all.Select(i => Value($"y{i}", OnnxElementType.Int64))],
+            nodes: [.. all.Select(i => Node("Identity", [$"x{i}"], [$"y{i}"]))]);
+    }
+
     /// <summary>product = x · weights, where the constant weights are <c>float[rows × columns]</c>.</summary>
     public static byte[] MatMul(float[] weights, int rows, int columns) => Model(
         inputs: [Value("x", OnnxElementType.Float, Batch, rows)],
