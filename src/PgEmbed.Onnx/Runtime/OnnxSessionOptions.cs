@@ -3,7 +3,7 @@ namespace PgEmbed.Onnx.Runtime;
 /// <summary>How a model is loaded and run; what is not set has ONNX Runtime's own default.</summary>
 public sealed class OnnxSessionOptions
 {
-    internal const string SpinningKey = "session.intra_op.allow_spinning";
+    private const string SpinningKey = "session.intra_op.allow_spinning";
 
     // The library starts as many threads as it is told, and ends the process where the system refuses one.
     private const int MaxThreads = 1024;
@@ -73,7 +73,8 @@ public sealed class OnnxSessionOptions
             api.Check(api.SetSessionGraphOptimizationLevel(options, (int)Optimization), Failed);
             api.Check(MemoryArena ? api.EnableCpuMemArena(options) : api.DisableCpuMemArena(options), Failed);
             api.Check(MemoryPattern ? api.EnableMemPattern(options) : api.DisableMemPattern(options), Failed);
-            AddConfiguration(api, options, SpinningKey, IntraOpSpinning ? "1" : "0");
+            if (!Configuration.ContainsKey(SpinningKey))
+                AddConfiguration(api, options, SpinningKey, IntraOpSpinning ? "1" : "0");
             foreach (var (key, value) in Configuration)
                 AddConfiguration(api, options, key, value);
             return handle;
