@@ -9,7 +9,7 @@ namespace PgEmbed.Onnx.Runtime;
 internal sealed record OrtLibrarySearch(string? Setting, string ApplicationFolder, string? WorkingFolder)
 {
     /// <summary>This platform as NuGet names it, such as <c>linux-x64</c>.</summary>
-    /// <remarks>Not RuntimeInformation.RuntimeIdentifier: a distribution's own build of .NET has its name there.</remarks>
+    /// <remarks>RuntimeInformation.RuntimeIdentifier names the distribution where that built .NET itself.</remarks>
     public static string Platform { get; } =
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
         + $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";

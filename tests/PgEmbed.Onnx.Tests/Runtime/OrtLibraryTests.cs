@@ -52,8 +52,8 @@ public sealed class OrtLibraryTests : IDisposable
         var folder = Folder("native");
         var file = Link(folder);
 
-        Assert.Equal(file, OrtLibrary.Load(Search(setting: file)).Path);
-        Assert.Equal(file, OrtLibrary.Load(Search(setting: folder)).Path);
+        Assert.Equal(file, OrtLibrary.Load(Search(setting: file)).File);
+        Assert.Equal(file, OrtLibrary.Load(Search(setting: folder)).File);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class OrtLibraryTests : IDisposable
         Link(Folder("application", "artifacts", "native", OrtLibrarySearch.Platform));
         var own = Link(Folder("application", "runtimes", OrtLibrarySearch.Platform, "native"));
 
-        Assert.Equal(own, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).Path);
+        Assert.Equal(own, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).File);
     }
 
     [Fact]
@@ -72,7 +72,7 @@ public sealed class OrtLibraryTests : IDisposable
         var working = Folder("repository", "deep", "down");
         var library = Link(Folder("repository", "artifacts", "native", OrtLibrarySearch.Platform));
 
-        Assert.Equal(library, OrtLibrary.Load(new OrtLibrarySearch(null, Folder("application"), working)).Path);
+        Assert.Equal(library, OrtLibrary.Load(new OrtLibrarySearch(null, Folder("application"), working)).File);
     }
 
     [Fact]
@@ -82,7 +82,7 @@ public sealed class OrtLibraryTests : IDisposable
         File.WriteAllText(Path.Combine(application, OrtLibrarySearch.Names[0]), "not a library");
         var good = Link(Folder("application", "artifacts", "native", OrtLibrarySearch.Platform));
 
-        Assert.Equal(good, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).Path);
+        Assert.Equal(good, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).File);
     }
 
     [Fact]
