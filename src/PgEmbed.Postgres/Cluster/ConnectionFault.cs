@@ -13,7 +13,7 @@ internal static class ConnectionFault
         return exception switch
         {
             PostgresException e => Refused(e, at),
-            NpgsqlException { InnerException: SocketException { SocketErrorCode: SocketError.HostNotFound } } e =>
+            NpgsqlException { InnerException: SocketException { SocketErrorCode: var code } } e when NoAddress(code) =>
                 new($"The host of {at} has no address.", "Check its name.", e),
             NpgsqlException { InnerException: SocketException } e =>
                 new($"No server answers at {at}: {e.InnerException!.Message}.", "Check that it runs, host and port.", e),
@@ -21,9 +21,14 @@ internal static class ConnectionFault
                 new($"The server at {at} did not answer in time.", "Check host and port, and firewalls between.", e),
             NpgsqlException e => new($"The connection to {at} failed: {e.Message}", null, e),
             TimeoutException e => new($"The server at {at} did not answer in time.", "Check host and port.", e),
+            SocketException e when NoAddress(e.SocketErrorCode) =>
+                new($"The host of {at} has no address.", "Check its name.", e),
             _ => null,
         };
     }
+
+    private static bool NoAddress(SocketError code) =>
+        code is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
 
     private static PgEmbedException Refused(PostgresException e, string at) => e.SqlState switch
     {

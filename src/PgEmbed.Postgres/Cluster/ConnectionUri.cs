@@ -81,10 +81,15 @@ internal static class ConnectionUri
         AppendHosts(uri, connection);
         if (connection.Database is { Length: > 0 } database)
             uri.Append('/').Append(Encode(database));
+        // Over a socket libpq encrypts nothing, whatever it is told.
+        var isSocket = connection.Host?.StartsWith('/') == true;
+        var set = connection.Keys.Cast<string>().ToHashSet(StringComparer.OrdinalIgnoreCase);
         var separator = '?';
         foreach (var (name, key, isWord) in Parameters)
         {
-            if (!connection.ContainsKey(key) || (key is "SSL Password" && !withPassword))
+            if (!set.Contains(key)
+                || (name is "sslpassword" && !withPassword)
+                || (name is "sslmode" or "gssencmode" && isSocket))
                 continue;
             var value = Convert.ToString(connection[key], CultureInfo.InvariantCulture) ?? "";
             uri.Append(separator).Append(name).Append('=').Append(Encode(isWord ? ToWord(value) : value));

@@ -14,7 +14,6 @@ namespace PgEmbed.Postgres.Cluster;
 /// </remarks>
 public sealed class LocalCluster
 {
-    private const string SocketPrefix = "pgembed-";
     private const int PortAttempts = 5;
     private const int LogKept = 10 << 20;
     private static readonly TimeSpan StopTime = TimeSpan.FromMinutes(1);
@@ -63,7 +62,7 @@ public sealed class LocalCluster
         if (!_folder.HasData)
             await ClusterInitializer.CreateAsync(_folder, postgres, cancellationToken).ConfigureAwait(false);
         await _processes.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
-        ClearAway(PostmasterFile.Read(_folder.Data));
+        ClearAway();
         await StartAsync(postgres, cancellationToken).ConfigureAwait(false);
     }
 
@@ -128,17 +127,19 @@ public sealed class LocalCluster
         if (server is not { IsReady: true })
             throw new PgEmbedException($"The private cluster in {Directory} is not running.", "Start it first.");
         var socket = Path.Combine(server.SocketDirectory, $".s.PGSQL.{server.Port}");
-        return new ServerConnection(ConnectionSource.LocalCluster, new NpgsqlConnectionStringBuilder
+        var builder = new NpgsqlConnectionStringBuilder
         {
             // A socket in the temporary folder can fall to a cleaner.
             Host = File.Exists(socket) ? server.SocketDirectory : "127.0.0.1",
             Port = server.Port,
             Username = ClusterInitializer.Superuser,
             Password = File.ReadAllText(_folder.PasswordFile).TrimEnd().Split(':')[^1],
+            Passfile = _folder.PasswordFile,
             Database = database,
             SslMode = SslMode.Disable,
             GssEncryptionMode = GssEncryptionMode.Disable,
-        });
+        };
+        return new ServerConnection(ConnectionSource.LocalCluster, builder);
     }
 
     /// <summary>Makes a database unless it is there; its name is taken as it is, capitals and quotes included.</summary>
@@ -175,7 +176,8 @@ public sealed class LocalCluster
     {
         var connection = Connection(database);
         var postgres = await FindPostgresAsync(cancellationToken).ConfigureAwait(false);
-        return connection.ToPsqlCommand(postgres.Program("psql"));
+        var psql = postgres.Program("psql");
+        return connection.ToPsqlCommand(File.Exists(psql) ? psql : "psql");
     }
 
     private Task<FileStream?> LockAsync(Func<bool> prepare, CancellationToken cancellationToken) =>
@@ -205,7 +207,7 @@ public sealed class LocalCluster
 
     private async Task StartAsync(PostgresInstallation postgres, CancellationToken cancellationToken)
     {
-        var socket = await ChooseSocketAsync(cancellationToken).ConfigureAwait(false);
+        var socket = await SocketFolder.ChooseAsync(_folder, cancellationToken).ConfigureAwait(false);
         if (_folder.LogLength() > LogKept)
             File.Move(_folder.Log, _folder.Log + ".1", overwrite: true);
         var seconds = _options.StartTimeout.TotalSeconds.ToString("F0", CultureInfo.InvariantCulture);
@@ -226,10 +228,12 @@ public sealed class LocalCluster
             if (await _processes.FindServerAsync(cancellationToken).ConfigureAwait(false) is not null)
                 throw NotReady(position);
             // Another program may have taken the port between the choice and the start.
-            if (attempt == PortAttempts || ServerSettings.IsFree(port))
-                throw new PgEmbedException(
-                    $"The private PostgreSQL server in {Directory} did not start: {result.Message}\n"
-                    + _folder.LogSince(position));
+            if (attempt < PortAttempts && !ServerSettings.IsFree(port))
+                continue;
+            SocketFolder.Clear(_folder, socket);
+            throw new PgEmbedException(
+                $"The private PostgreSQL server in {Directory} did not start: {result.Message}\n"
+                + _folder.LogSince(position));
         }
     }
 
@@ -238,21 +242,6 @@ public sealed class LocalCluster
             $"The private PostgreSQL server in {Directory} is there, but takes no connections after "
             + $"{_options.StartTimeout}:\n{_folder.LogSince(position)}\n",
             "It may still be recovering: try again later.");
-
-    /// <summary>The cluster's own socket folder, or a short one where its path is too long for a socket.</summary>
-    private async Task<string> ChooseSocketAsync(CancellationToken cancellationToken)
-    {
-        if (ServerSettings.CanHoldSocket(_folder.Socket))
-            return _folder.Socket;
-        // Its name can't be foreseen, so nobody else can have made it; it goes when the server stops.
-        var folder = System.IO.Directory.CreateTempSubdirectory(SocketPrefix).FullName;
-        if (!ServerSettings.CanHoldSocket(folder))
-            throw new PgEmbedException(
-                $"Neither {_folder.Socket} nor {folder} can hold a server's socket: too long, or with odd characters.",
-                "Set TMPDIR to a short path.");
-        await _folder.GiveToServerAsync(folder, cancellationToken).ConfigureAwait(false);
-        return folder;
-    }
 
     private async Task StopServerAsync(int signal, CancellationToken cancellationToken)
     {
@@ -269,26 +258,19 @@ public sealed class LocalCluster
             await Task.Delay(Pause, cancellationToken).ConfigureAwait(false);
         }
 
-        DeleteTemporarySocket(server);
+        SocketFolder.Clear(_folder, server.SocketDirectory);
     }
 
-    /// <summary>Removes what a killed server left.</summary>
-    private void ClearAway(PostmasterFile? killed)
+    /// <summary>
+    /// Removes what a killed server left. PostgreSQL would refuse to start if its process id had meanwhile gone to
+    /// another process of this user, or if that is a zombie.
+    /// </summary>
+    private void ClearAway()
     {
-        if (killed is null)
-            return;
-        DeleteTemporarySocket(killed);
-        // PostgreSQL would refuse to start if the process id had meanwhile gone to another process of this user.
+        SocketFolder.Clear(_folder, _folder.Socket);
+        if (PostmasterFile.Read(_folder.Data) is { } killed)
+            SocketFolder.Clear(_folder, killed.SocketDirectory);
         File.Delete(Path.Combine(_folder.Data, PostmasterFile.Name));
-    }
-
-    private void DeleteTemporarySocket(PostmasterFile server)
-    {
-        var folder = server.SocketDirectory;
-        if (folder != _folder.Socket
-            && Path.GetFileName(folder).StartsWith(SocketPrefix, StringComparison.Ordinal)
-            && System.IO.Directory.Exists(folder))
-            System.IO.Directory.Delete(folder, recursive: true);
     }
 
     private async Task<string> AskVersionAsync(CancellationToken cancellationToken)

@@ -80,8 +80,10 @@ public sealed partial record PostgresInstallation(string BinDirectory, string Ve
         {
             if (File.Exists(Path.Combine(folder, "pg_config")))
                 places.Add(await AskAsync(folder, "--bindir", cancellationToken).ConfigureAwait(false) ?? folder);
-            if (File.Exists(Path.Combine(folder, "initdb")))
-                places.Add(folder);
+            // Often a link to the folder with all of them.
+            var initdb = new FileInfo(Path.Combine(folder, "initdb"));
+            if (initdb.Exists)
+                places.Add((initdb.ResolveLinkTarget(returnFinalTarget: true) as FileInfo ?? initdb).DirectoryName!);
         }
 
         foreach (var (folder, pattern, bin) in UsualFolders)

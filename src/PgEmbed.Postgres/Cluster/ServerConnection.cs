@@ -30,7 +30,8 @@ public sealed class ServerConnection
     public string Database => _builder.Database!;
 
     /// <summary>What it is and what named it, for a reader; without the password.</summary>
-    public string Description => $"{ToUri()} ({Origin})";
+    public string Description =>
+        $"{_builder.Username}@{_builder.Host}:{_builder.Port}/{Database} ({Origin})";
 
     private string Origin => Source switch
     {
