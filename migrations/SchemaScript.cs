@@ -49,9 +49,9 @@ internal static class SchemaScript
         """;
 
     /// <summary>
-    /// The script as one statement, which the server takes apart: the driver, which otherwise does, ends some SQL
-    /// function bodies (<c>BEGIN ATOMIC</c> after a comment, or with a CASE in it) at their first semicolon. What still
-    /// needs an object that is dropped is named in the message, since the driver may hide an error's detail.
+    /// The script as one statement, which the server takes apart: the driver, which otherwise does, ends the
+    /// <c>BEGIN ATOMIC</c> body of a function that follows a comment at its first semicolon. What still needs an object
+    /// that is dropped is named in the message, since the driver may hide an error's detail.
     /// </summary>
     internal static string AsOneStatement(string script) =>
         $"""
