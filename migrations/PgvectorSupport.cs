@@ -14,7 +14,7 @@ public static partial class PgvectorSupport
     /// </summary>
     public static Version Advised { get; } = new(0, 8, 4);
 
-    /// <summary>Reads a version as <c>pg_extension.extversion</c> has it; what follows its numbers is dropped.</summary>
+    /// <summary>Reads a version as <c>pg_extension.extversion</c> has it; what follows its numbers is cut.</summary>
     /// <exception cref="FormatException">It does not begin with numbers.</exception>
     public static Version Parse(string text)
     {
@@ -28,10 +28,14 @@ public static partial class PgvectorSupport
             : 0;
     }
 
-    /// <summary>What is wrong with a version, with the remedy; null where nothing is.</summary>
-    public static string? Complaint(Version version)
+    /// <summary>What is wrong with the extension in a database, with the remedy; null where nothing is.</summary>
+    /// <param name="installed">Its version as <c>pg_extension.extversion</c> has it; null where it is absent.</param>
+    public static string? Complaint(string? installed)
     {
-        ArgumentNullException.ThrowIfNull(version);
+        if (installed is null)
+            return "The extension vector is not in this database. Install pgvector "
+                + $"{Advised} or newer on the server; it is created with the schema.";
+        var version = Parse(installed);
         if (version >= Advised)
             return null;
         var fault = version < Minimum

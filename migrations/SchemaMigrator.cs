@@ -60,7 +60,7 @@ public sealed partial class SchemaMigrator
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            return (await SchemaState.ReadAsync(connection, cancellationToken).ConfigureAwait(false)).Compare();
+            return await SchemaReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (SchemaErrors.IsOfServer(exception))
         {
@@ -108,8 +108,7 @@ public sealed partial class SchemaMigrator
     private async Task<SchemaChange> RunUpAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        var before = await SchemaState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        var status = before.Compare();
+        var status = await SchemaReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         RefuseNewer(status);
         if (status.IsCurrent)
             return new SchemaChange([], [], false, false, status.Warning);
@@ -124,16 +123,18 @@ public sealed partial class SchemaMigrator
 
         if (!status.FunctionsCurrent)
         {
-            var install = SchemaScript.InstallFunctions(before.Functions);
-            await ExecuteAsync(
-                connection, EmbeddedSql.WithVectorSchema(install, vectorSchema), cancellationToken)
+            await ExecuteAsync(connection, SchemaScript.DropFunctions(SqlFunctions.Signatures), cancellationToken)
                 .ConfigureAwait(false);
+            await ExecuteAsync(
+                connection,
+                EmbeddedSql.WithVectorSchema(SchemaScript.CreateFunctions, vectorSchema),
+                cancellationToken).ConfigureAwait(false);
             LogFunctions(SqlFunctions.Signatures.Count);
         }
 
-        var after = await SchemaState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
+        var after = await SchemaReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         return new SchemaChange(
-            status.Pending, [], !status.FunctionsCurrent, before.PgvectorVersion is null, after.Compare().Warning);
+            status.Pending, [], !status.FunctionsCurrent, status.PgvectorVersion is null, after.Warning);
     }
 
     private async Task<SchemaChange> RunDownAsync(
@@ -142,8 +143,7 @@ public sealed partial class SchemaMigrator
         SchemaDownOptions options,
         CancellationToken cancellationToken)
     {
-        var before = await SchemaState.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
-        var status = before.Compare();
+        var status = await SchemaReader.ReadAsync(connection, cancellationToken).ConfigureAwait(false);
         RefuseNewer(status);
         if (!status.IsInstalled)
             return new SchemaChange([], [], false, false, null);
@@ -153,9 +153,7 @@ public sealed partial class SchemaMigrator
             await ExecuteAsync(connection, "SET LOCAL pgembed.drop_collections = on", cancellationToken)
                 .ConfigureAwait(false);
         await ExecuteAsync(connection, SchemaScript.DropStores, cancellationToken).ConfigureAwait(false);
-        await ExecuteAsync(
-            connection, SchemaScript.DropFunctions(before.Functions?.Signatures ?? []), cancellationToken)
-            .ConfigureAwait(false);
+        await ExecuteAsync(connection, SchemaScript.DropFunctions([]), cancellationToken).ConfigureAwait(false);
         await MigrateAsync(connection, transaction, vectorSchema, Migration.InitialDatabase, cancellationToken)
             .ConfigureAwait(false);
         await ExecuteAsync(connection, SchemaScript.DropHistory, cancellationToken).ConfigureAwait(false);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Npgsql;
@@ -33,20 +34,14 @@ internal static class SchemaScript
 
         """;
 
-    /// <summary>Drops functions by their signatures, all at once since they may need each other.</summary>
-    internal static string DropFunctions(IEnumerable<string> signatures)
-    {
-        var list = string.Join(",\n    ", signatures);
-        return list.Length == 0 ? "" : $"DROP FUNCTION IF EXISTS\n    {list};\n";
-    }
+    /// <summary>Drops the functions that the database was given, but for those with these signatures.</summary>
+    internal static string DropFunctions(IEnumerable<string> kept) =>
+        EmbeddedSql.Read("sql/drop_functions.sql")
+            .Replace("@kept@", JsonSerializer.Serialize(kept), StringComparison.Ordinal);
 
-    /// <summary>
-    /// Creates or replaces all functions, drops those that are no more, and records what the database has.
-    /// </summary>
-    /// <param name="before">What the database has.</param>
-    internal static string InstallFunctions(FunctionsSetting? before) =>
-        DropFunctions((before?.Signatures ?? []).Except(SqlFunctions.Signatures))
-        + $"""
+    /// <summary>Creates or replaces all functions and records them.</summary>
+    internal static string CreateFunctions { get; } =
+        $"""
         {SqlFunctions.Text}
         INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{SqlFunctions.Setting}')
         ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
@@ -54,9 +49,9 @@ internal static class SchemaScript
         """;
 
     /// <summary>
-    /// The script as one statement, which the server takes apart: the driver, which otherwise does, ends some SQL
-    /// function bodies (<c>BEGIN ATOMIC</c> after a comment, or with a CASE in it) at their first semicolon. What still
-    /// needs an object that is dropped is named in the message, since the driver may hide an error's detail.
+    /// The script as one statement, which the server takes apart: the driver, which otherwise does, ends the
+    /// <c>BEGIN ATOMIC</c> body of a function that follows a comment at its first semicolon. What still needs an object
+    /// that is dropped is named in the message, since the driver may hide an error's detail.
     /// </summary>
     internal static string AsOneStatement(string script) =>
         $"""
@@ -95,7 +90,7 @@ internal static class SchemaScript
         WHERE extname = 'vector' \gset
         {EmptySearchPath}
         {ForPsql(Generate(Migration.InitialDatabase, null))}
-        {ForPsql(InstallFunctions(null))}
+        {ForPsql(CreateFunctions)}
         COMMIT;
         \set QUIET off
         \echo PgEmbed is installed.
@@ -111,7 +106,7 @@ internal static class SchemaScript
         BEGIN;
         {Lock}{EmptySearchPath}
         {DropStores}
-        {DropFunctions(SqlFunctions.Signatures)}
+        {DropFunctions([])}
         {ForPsql(Generate(SqlFileMigrationsAssembly.Ids.Last(), Migration.InitialDatabase))}
         {DropHistory}
         COMMIT;

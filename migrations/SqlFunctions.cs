@@ -25,7 +25,7 @@ internal static partial class SqlFunctions
 
     /// <summary>The value of the setting <c>functions</c> after they were installed.</summary>
     internal static string Setting { get; } =
-        JsonSerializer.Serialize(new FunctionsSetting(Fingerprint, Signatures), JsonSerializerOptions.Web);
+        JsonSerializer.Serialize(new { fingerprint = Fingerprint, signatures = Signatures });
 
     [GeneratedRegex(@"^COMMENT ON FUNCTION (.+) IS$", RegexOptions.Multiline)]
     private static partial Regex CommentedSignature();

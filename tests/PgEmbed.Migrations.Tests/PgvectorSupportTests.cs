@@ -31,7 +31,7 @@ public sealed class PgvectorSupportTests
     [InlineData("1.0", null)]
     public void Versions_before_the_minimum_and_the_advised_one_are_complained_of(string version, string? complaint)
     {
-        var actual = PgvectorSupport.Complaint(PgvectorSupport.Parse(version));
+        var actual = PgvectorSupport.Complaint(version);
         if (complaint is null)
         {
             Assert.Null(actual);

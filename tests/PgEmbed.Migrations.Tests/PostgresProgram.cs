@@ -9,7 +9,7 @@ namespace PgEmbed.Migrations.Tests;
 /// <summary>Runs PostgreSQL's client programs, of the version that the server has, on a test's database.</summary>
 internal static class PostgresProgram
 {
-    /// <summary>Runs psql without its start-up file; standard output and error come in the order they were written.</summary>
+    /// <summary>Runs psql without its start-up file; output and errors come in the order they were written.</summary>
     /// <param name="database">Where it connects to.</param>
     /// <param name="input">What it reads.</param>
     /// <param name="arguments">Its arguments.</param>

@@ -41,7 +41,8 @@ public sealed class SchemaDownTests
         Assert.Contains("articles", refused.Message);
         Assert.Contains("force", refused.Remedy);
         Assert.Equal(before, await SchemaSnapshot.TakeAsync(database));
-        Assert.Equal(TinyStore.Rows, await database.DataSource.ScalarAsync<long>("SELECT count(*) FROM pgembed_store.articles_1"));
+        const string Count = "SELECT count(*) FROM pgembed_store.articles_1";
+        Assert.Equal(TinyStore.Rows, await database.DataSource.ScalarAsync<long>(Count));
 
         await migrator.DownAsync(new SchemaDownOptions { Force = true });
         Assert.DoesNotContain(await SchemaSnapshot.TakeAsync(database), line => line.Contains("pgembed"));
@@ -51,7 +52,8 @@ public sealed class SchemaDownTests
     [Theory]
     [InlineData("CREATE TABLE pgembed.foreigner (id integer)", "table pgembed.foreigner")]
     [InlineData("CREATE TABLE pgembed_store.foreigner (id integer)", "table pgembed_store.foreigner")]
-    [InlineData("CREATE FUNCTION pgembed.foreigner() RETURNS int LANGUAGE sql RETURN 1", "function pgembed.foreigner()")]
+    [InlineData(
+        "CREATE FUNCTION pgembed.foreigner() RETURNS int LANGUAGE sql RETURN 1", "function pgembed.foreigner()")]
     [InlineData("CREATE VIEW foreigner AS SELECT name FROM pgembed.collection", "view public.foreigner")]
     [InlineData("CREATE VIEW foreigner AS SELECT pgembed.version()", "view public.foreigner")]
     [InlineData("CREATE VIEW foreigner AS SELECT * FROM pgembed_store.articles_1", "view public.foreigner")]

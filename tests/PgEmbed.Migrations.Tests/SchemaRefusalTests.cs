@@ -34,7 +34,8 @@ public sealed class SchemaRefusalTests
     public async Task A_server_without_pgvector_is_refused_with_the_remedy()
     {
         await using var database = await WithoutPgvectorAsync("name <> 'vector'");
-        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => new SchemaMigrator(database.DataSource).UpAsync());
+        var migrator = new SchemaMigrator(database.DataSource);
+        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => migrator.UpAsync());
         Assert.Contains("the server does not have it", refused.Message);
         Assert.Contains("Install pgvector 0.8.4 or newer", refused.Remedy);
     }
@@ -43,7 +44,8 @@ public sealed class SchemaRefusalTests
     public async Task A_pgvector_that_would_be_too_old_is_not_created()
     {
         await using var database = await WithoutPgvectorAsync("true", "0.7.4");
-        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => new SchemaMigrator(database.DataSource).UpAsync());
+        var migrator = new SchemaMigrator(database.DataSource);
+        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => migrator.UpAsync());
         Assert.Contains("got 0.7.4", refused.Message);
         Assert.DoesNotContain(await SchemaSnapshot.TakeAsync(database), line => line.Contains("extension vector"));
     }
@@ -116,7 +118,8 @@ public sealed class SchemaRefusalTests
         await using var database = await TestDatabase.CreateAsync(migrated: false);
         await database.DataSource.ExecuteAsync(create);
         var before = await SchemaSnapshot.TakeAsync(database);
-        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => new SchemaMigrator(database.DataSource).UpAsync());
+        var migrator = new SchemaMigrator(database.DataSource);
+        var refused = await Assert.ThrowsAsync<PgEmbedException>(() => migrator.UpAsync());
         Assert.True(refused.Message.Contains(name), refused.Message);
         Assert.Equal(before, await SchemaSnapshot.TakeAsync(database));
     }

@@ -1,14 +1,11 @@
-using Npgsql;
 using PgEmbed.Testing;
 
 namespace PgEmbed.Migrations.Tests;
 
-/// <summary>All that a database holds and its cluster's roles, one line each, to see what a change left behind.</summary>
+/// <summary>All that a database holds, one line each, to see what a change left behind.</summary>
 internal static class SchemaSnapshot
 {
-    public static Task<List<string>> TakeAsync(TestDatabase database) => TakeAsync(database.DataSource);
-
-    public static Task<List<string>> TakeAsync(NpgsqlDataSource database) => database.ListAsync(
+    public static Task<List<string>> TakeAsync(TestDatabase database) => database.DataSource.ListAsync(
         """
         SELECT object FROM (
             SELECT pg_describe_object('pg_namespace'::regclass, oid, 0) FROM pg_namespace

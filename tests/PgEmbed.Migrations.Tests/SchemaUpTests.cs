@@ -22,7 +22,8 @@ public sealed class SchemaUpTests
         Assert.True((await migrator.UpAsync()).IsEmpty);
         Assert.Equal(before, await SchemaSnapshot.TakeAsync(database));
         Assert.Equal(
-            SqlFileMigrationsAssembly.Ids.Last(), await database.DataSource.ScalarAsync<string>("SELECT pgembed.version()"));
+            SqlFileMigrationsAssembly.Ids.Last(),
+            await database.DataSource.ScalarAsync<string>("SELECT pgembed.version()"));
     }
 
     [Fact]
@@ -118,14 +119,16 @@ public sealed class SchemaUpTests
         Assert.True((await migrator.UpAsync()).FunctionsInstalled);
         Assert.NotEmpty(await database.DataSource.ScalarAsync<string>("SELECT pgembed.version()"));
 
-        // As an older library would have left it: another text of one, and one that is no more.
+        // As an older library would have left it: another text of one, and one that is no more. A function that is not
+        // of this schema is no business of ours, whatever the setting says.
         await database.DataSource.ExecuteAsync(
             """
             CREATE OR REPLACE FUNCTION pgembed.version() RETURNS text LANGUAGE sql RETURN 'old';
             CREATE FUNCTION pgembed.former(text, integer) RETURNS text LANGUAGE sql RETURN 'old';
+            CREATE FUNCTION public.mine() RETURNS text LANGUAGE sql RETURN 'mine';
             UPDATE pgembed.setting
             SET value = jsonb_build_object('fingerprint', 'old',
-                'signatures', value -> 'signatures' || '["pgembed.former(text, integer)"]')
+                'signatures', value -> 'signatures' || '["pgembed.former(text, integer)", "public.mine()"]')
             WHERE name = 'functions';
             """);
         Assert.False((await migrator.GetStatusAsync()).FunctionsCurrent);
@@ -133,8 +136,11 @@ public sealed class SchemaUpTests
         Assert.True(change.FunctionsInstalled);
         Assert.Empty(change.Applied);
         Assert.Equal(
-            SqlFileMigrationsAssembly.Ids.Last(), await database.DataSource.ScalarAsync<string>("SELECT pgembed.version()"));
-        Assert.Equal([], await database.DataSource.ListAsync("SELECT 1 FROM pg_proc WHERE proname = 'former'"));
+            SqlFileMigrationsAssembly.Ids.Last(),
+            await database.DataSource.ScalarAsync<string>("SELECT pgembed.version()"));
+        Assert.Equal(
+            ["mine"],
+            await database.DataSource.ListAsync("SELECT proname FROM pg_proc WHERE proname IN ('former', 'mine')"));
         Assert.True((await migrator.UpAsync()).IsEmpty);
     }
 
