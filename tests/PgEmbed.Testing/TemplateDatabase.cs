@@ -1,4 +1,5 @@
 using Npgsql;
+using PgEmbed.Migrations;
 
 namespace PgEmbed.Testing;
 
@@ -13,11 +14,7 @@ internal static class TemplateDatabase
     public static Task EnsureAsync() => Made.Value;
 
     /// <summary>Puts into a new database what a migrated one has.</summary>
-    public static async Task FillAsync(NpgsqlDataSource database)
-    {
-        await using var command = database.CreateCommand("CREATE EXTENSION vector");
-        await command.ExecuteNonQueryAsync();
-    }
+    public static Task FillAsync(NpgsqlDataSource database) => new SchemaMigrator(database).UpAsync();
 
     private static async Task MakeAsync()
     {

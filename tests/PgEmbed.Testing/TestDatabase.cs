@@ -9,7 +9,9 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         Name = name;
         ConnectionString = connectionString;
-        DataSource = NpgsqlDataSource.Create(connectionString);
+        var builder = new NpgsqlDataSourceBuilder(connectionString);
+        builder.UsePgEmbed();
+        DataSource = builder.Build();
     }
 
     /// <summary>Its name.</summary>
@@ -18,7 +20,7 @@ public sealed class TestDatabase : IAsyncDisposable
     /// <summary>A superuser's connection string.</summary>
     public string ConnectionString { get; }
 
-    /// <summary>A data source for it, disposed with it.</summary>
+    /// <summary>A data source for it with pgvector's types, disposed with it.</summary>
     public NpgsqlDataSource DataSource { get; }
 
     /// <summary>Makes a database.</summary>

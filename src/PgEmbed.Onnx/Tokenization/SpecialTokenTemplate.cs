@@ -1,0 +1,9 @@
+namespace PgEmbed.Onnx.Tokenization;
+
+/// <summary>The special tokens before and after every text, such as <c>[CLS]</c> and <c>[SEP]</c>.</summary>
+internal sealed record SpecialTokenTemplate(int[] Before, int[] After)
+{
+    public static readonly SpecialTokenTemplate Empty = new([], []);
+
+    public int Count => Before.Length + After.Length;
+}

@@ -1,0 +1,201 @@
+using System.Text.Json;
+
+namespace PgEmbed.Onnx.Tokenization;
+
+/// <summary>
+/// Turns a text into the token ids that a model was trained on, id for id as Hugging Face's tokenizers library does:
+/// added tokens are taken out of the text, what is between them is normalized, split into words, and each word taken
+/// apart by the vocabulary; special tokens are put around it all. Safe to use from many threads at once.
+/// </summary>
+public sealed class Tokenizer
+{
+    private readonly INormalizer? _normalizer;
+    private readonly IPreTokenizer? _preTokenizer;
+    private readonly ITokenModel _model;
+    private readonly SpecialTokenTemplate _template;
+    private readonly AddedToken[] _addedTokens;
+    private readonly AddedTokenMatcher? _plainMatcher;
+    private readonly AddedTokenMatcher? _normalizedMatcher;
+
+    internal Tokenizer(
+        ITokenModel model,
+        INormalizer? normalizer,
+        IPreTokenizer? preTokenizer,
+        SpecialTokenTemplate template,
+        IReadOnlyCollection<AddedToken> addedTokens,
+        int? padId,
+        IEnumerable<string> description)
+    {
+        _model = model;
+        _normalizer = normalizer;
+        _preTokenizer = preTokenizer;
+        _template = template;
+        _addedTokens = [.. addedTokens];
+        _plainMatcher = MatcherOf(_addedTokens.Where(t => !t.Normalized));
+        _normalizedMatcher = MatcherOf(
+            _addedTokens.Where(t => t.Normalized).Select(t => t with { Content = Normalize(t.Content) }));
+        LargestId = Math.Max(
+            model.LargestId,
+            _addedTokens.Select(t => t.Id).Concat(template.Before).Concat(template.After).DefaultIfEmpty().Max());
+        PadId = padId;
+        ContentHash = Onnx.ContentHash.OfLines(
+        [
+            .. description,
+            $"before {string.Join(' ', template.Before)}",
+            $"after {string.Join(' ', template.After)}",
+            .. _addedTokens.Select(t => $"added {JsonSerializer.Serialize(t)}"),
+        ]);
+    }
+
+    /// <summary>The largest id that it can give; the model's embedding table has more rows than this.</summary>
+    public int LargestId { get; }
+
+    /// <summary>The id that fills a batch's shorter texts up, or null where the tokenizer has none.</summary>
+    public int? PadId { get; }
+
+    /// <summary>SHA-256 over what decides the ids: vocabulary, rules, added and special tokens.</summary>
+    public string ContentHash { get; }
+
+    /// <summary>How many special tokens stand around every text.</summary>
+    public int SpecialTokenCount => _template.Count;
+
+    /// <summary>Reads a folder's <c>tokenizer.json</c> or, where there is none, its <c>vocab.txt</c>.</summary>
+    /// <exception cref="PgEmbedException">
+    /// There is neither, the file is damaged, or it has a part that is not supported; the message names it.
+    /// </exception>
+    public static Tokenizer Load(string folder)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        var file = FindFile(folder);
+        var path = Path.Combine(folder, file);
+        var config = TokenizerConfig.Read(folder);
+        return file == "vocab.txt" ? VocabularyFile.Read(path, config) : TokenizerFile.Read(path, config);
+    }
+
+    /// <summary>The id of a token of the vocabulary or an added one.</summary>
+    public bool TryGetId(string token, out int id)
+    {
+        ArgumentNullException.ThrowIfNull(token);
+        foreach (var added in _addedTokens)
+        {
+            if (added.Content == token)
+            {
+                id = added.Id;
+                return true;
+            }
+        }
+
+        return _model.TryGetId(token, out id);
+    }
+
+    /// <summary>Writes a text's token ids. An unpaired surrogate is read as U+FFFD.</summary>
+    /// <param name="text">The text.</param>
+    /// <param name="ids">Where to: as long as the text's tokens may be, special tokens included.</param>
+    /// <param name="truncated">Whether the text had more tokens, and its end was left out.</param>
+    /// <returns>How many ids were written.</returns>
+    /// <exception cref="ArgumentException">There is not even room for the special tokens.</exception>
+    public int Encode(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
+    {
+        if (ids.Length < _template.Count)
+            throw new ArgumentException(
+                $"Expected room for the {_template.Count} special tokens at least, got {ids.Length}.", nameof(ids));
+        var room = ids.Length - _template.Count;
+        _template.Before.CopyTo(ids);
+        var tokens = new TokenSink(ids.Slice(_template.Before.Length, room));
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            EncodeWellFormed(text, ref tokens);
+        else
+            EncodePlain(text, ref tokens);
+        truncated = tokens.Overflowed;
+        var end = _template.Before.Length + Math.Min(tokens.Count, room);
+        _template.After.CopyTo(ids[end..]);
+        return end + _template.After.Length;
+    }
+
+    /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>
+    private void EncodeWellFormed(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        using var copy = new CharBuffer(text.Length);
+        foreach (var rune in text.EnumerateRunes())
+            copy.Advance(rune.EncodeToUtf16(copy.Reserve(2)));
+        EncodePlain(copy.Written, ref tokens);
+    }
+
+    private void EncodePlain(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        var position = 0;
+        while (_plainMatcher is not null && !tokens.Overflowed
+            && _plainMatcher.TryFind(text, position, out var start, out var end, out var token))
+        {
+            EncodeBetween(text[position..start], ref tokens);
+            tokens.Add(token!.Id);
+            position = end;
+        }
+
+        EncodeBetween(text[position..], ref tokens);
+    }
+
+    private void EncodeBetween(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        if (text.IsEmpty || tokens.Overflowed)
+            return;
+        if (_normalizer is null)
+        {
+            EncodeNormalized(text, ref tokens);
+            return;
+        }
+
+        using var normalized = new CharBuffer(text.Length);
+        _normalizer.Normalize(text, normalized);
+        EncodeNormalized(normalized.Written, ref tokens);
+    }
+
+    private void EncodeNormalized(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        var position = 0;
+        while (_normalizedMatcher is not null && !tokens.Overflowed
+            && _normalizedMatcher.TryFind(text, position, out var start, out var end, out var token))
+        {
+            EncodeWords(text[position..start], ref tokens);
+            tokens.Add(token!.Id);
+            position = end;
+        }
+
+        EncodeWords(text[position..], ref tokens);
+    }
+
+    private void EncodeWords(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        if (_preTokenizer is null)
+        {
+            if (!text.IsEmpty)
+                _model.Tokenize(text, ref tokens);
+            return;
+        }
+
+        var position = 0;
+        while (!tokens.Overflowed && _preTokenizer.TryNext(text, ref position, out var word))
+            _model.Tokenize(word, ref tokens);
+    }
+
+    private static string FindFile(string folder) =>
+        Array.Find(["tokenizer.json", "vocab.txt"], file => File.Exists(Path.Combine(folder, file)))
+        ?? throw new PgEmbedException(
+            $"{folder} has no tokenizer: neither tokenizer.json nor vocab.txt is there.",
+            "Fetch the model's tokenizer.json into it.");
+
+    private static AddedTokenMatcher? MatcherOf(IEnumerable<AddedToken> tokens)
+    {
+        var list = tokens.ToList();
+        return list.Count == 0 ? null : new AddedTokenMatcher(list);
+    }
+
+    private string Normalize(string content)
+    {
+        if (_normalizer is null)
+            return content;
+        using var normalized = new CharBuffer(content.Length);
+        _normalizer.Normalize(content, normalized);
+        return normalized.Written.ToString();
+    }
+}
