@@ -15,6 +15,11 @@ namespace PgEmbed.Postgres.Cluster;
 /// </remarks>
 internal sealed class ClusterFolder(string path, string? account)
 {
+    /// <summary>The remedy where the folder can't be read or written.</summary>
+    public const string NotYours =
+        "Use it as the user who made it, point HOME or XDG_DATA_HOME to a folder of yours, or name a server with "
+        + "--connection or PGEMBED_CONNECTION.";
+
     private const string MarkerName = "PGEMBED_CLUSTER";
 
     /// <summary>The folder itself.</summary>
@@ -79,7 +84,7 @@ internal sealed class ClusterFolder(string path, string? account)
         {
             throw new PgEmbedException(
                 $"The folder {Path} of the private PostgreSQL cluster can't be made or written: {e.Message}",
-                "Make it writable, point HOME or XDG_DATA_HOME to a folder that is, or name a server with --connection.",
+                NotYours,
                 e);
         }
     }

@@ -278,7 +278,8 @@ public sealed class LocalCluster
         var connection = new NpgsqlConnection(Unpooled("postgres"));
         await using var closing = connection.ConfigureAwait(false);
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return connection.ServerVersion;
+        // Packagers append their own to it: '15.14 (Debian 15.14-0)'.
+        return connection.ServerVersion.Split(' ')[0];
     }
 
     // A pool would keep a connection to a server that may be stopped next.

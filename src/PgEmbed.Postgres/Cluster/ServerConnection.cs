@@ -7,8 +7,11 @@ public sealed class ServerConnection
 {
     private readonly NpgsqlConnectionStringBuilder _builder;
 
+    /// <exception cref="PgEmbedException">The port is none.</exception>
     internal ServerConnection(ConnectionSource source, NpgsqlConnectionStringBuilder builder)
     {
+        if (builder.Port > ushort.MaxValue)
+            throw new PgEmbedException($"The connection's port {builder.Port} is no port: they end at 65535.");
         // libpq's defaults: a local socket where the system has one, the user's name, the database of that name.
         if (string.IsNullOrEmpty(builder.Host))
             builder.Host = DefaultHost(builder.Port);
