@@ -40,7 +40,7 @@ internal static class ConnectionUri
         Schemes.Any(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a URI; what it leaves out stays unset.</summary>
-    /// <exception cref="PgEmbedException">It is malformed; the message does not repeat it, as it may have a password.</exception>
+    /// <exception cref="PgEmbedException">It is malformed; the message does not repeat the password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string uri)
     {
         var connection = new NpgsqlConnectionStringBuilder();
@@ -109,7 +109,8 @@ internal static class ConnectionUri
         }
         else
         {
-            SetParameter(connection, "host", string.Join(',', hosts.Select(each => $"{each.Host}:{each.Port}".TrimEnd(':'))));
+            var list = hosts.Select(each => each.Port is "" ? each.Host : $"{each.Host}:{each.Port}");
+            SetParameter(connection, "host", string.Join(',', list));
         }
     }
 
@@ -163,7 +164,8 @@ internal static class ConnectionUri
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            throw new PgEmbedException($"The connection's {shownAs ?? name} is unknown or can't be '{value}'.", null, e);
+            throw new PgEmbedException(
+                $"The connection's {shownAs ?? name} is unknown or can't be '{value}'.", null, e);
         }
     }
 

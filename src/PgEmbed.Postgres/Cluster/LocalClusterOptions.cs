@@ -14,7 +14,7 @@ public sealed partial record LocalClusterOptions
     /// <summary>The folder with PostgreSQL's server programs; null to look for them.</summary>
     public string? BinDirectory { get; init; }
 
-    /// <summary>Server settings in addition to our own, by name; they take effect when the server next starts.</summary>
+    /// <summary>Server settings beside our own, by name; they take effect when the server next starts.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>
