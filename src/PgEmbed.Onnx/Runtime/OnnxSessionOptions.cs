@@ -11,7 +11,7 @@ public sealed class OnnxSessionOptions
     /// <summary>Threads within one operator, the calling thread included; null: one for each physical core.</summary>
     public int? IntraOpThreads { get; set; }
 
-    /// <summary>Threads for operators side by side; null: one for each core. Used with <see cref="Parallel"/>.</summary>
+    /// <summary>Threads for operators side by side; null: one for each core. For <see cref="Parallel"/>.</summary>
     public int? InterOpThreads { get; set; }
 
     /// <summary>Whether independent operators of one run may run side by side.</summary>

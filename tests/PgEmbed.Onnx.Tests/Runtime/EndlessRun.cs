@@ -3,8 +3,8 @@ using PgEmbed.Onnx.Runtime;
 namespace PgEmbed.Onnx.Tests.Runtime;
 
 /// <summary>
-/// A run of <see cref="TinyOnnx.Loop"/> that goes on until it is ended, on a thread of its own. It is under way when the
-/// constructor returns: the model's first operator writes into memory that is watched here.
+/// A run of <see cref="TinyOnnx.Loop"/> that goes on until it is ended, on a thread of its own. It is under way when
+/// the constructor returns: the model's first operator writes into memory that is watched here.
 /// </summary>
 internal sealed class EndlessRun : IDisposable
 {

@@ -35,7 +35,7 @@ public sealed class OrtLibraryTests : IDisposable
             Path.Combine(_folder, artifacts),
         ];
         Assert.Equal(expected, places.Take(expected.Length));
-        Assert.True(places.ToList().IndexOf(Path.Combine(working, artifacts)) >= expected.Length);
+        Assert.DoesNotContain(places, place => place.StartsWith(working, StringComparison.Ordinal));
         Assert.Equal(OrtLibrarySearch.Names, places.TakeLast(OrtLibrarySearch.Names.Count));
         Assert.Equal(places.Distinct(), places);
     }
@@ -52,8 +52,8 @@ public sealed class OrtLibraryTests : IDisposable
         var folder = Folder("native");
         var file = Link(folder);
 
-        Assert.Equal(file, OrtLibrary.Load(Search(setting: file)).Path);
-        Assert.Equal(file, OrtLibrary.Load(Search(setting: folder)).Path);
+        Assert.Equal(file, OrtLibrary.Load(Search(setting: file)).File);
+        Assert.Equal(file, OrtLibrary.Load(Search(setting: folder)).File);
     }
 
     [Fact]
@@ -63,16 +63,18 @@ public sealed class OrtLibraryTests : IDisposable
         Link(Folder("application", "artifacts", "native", OrtLibrarySearch.Platform));
         var own = Link(Folder("application", "runtimes", OrtLibrarySearch.Platform, "native"));
 
-        Assert.Equal(own, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).Path);
+        Assert.Equal(own, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).File);
     }
 
     [Fact]
-    public void Artifacts_above_the_working_folder_are_found()
+    public void Artifacts_above_the_application_are_found_those_of_the_working_folder_are_not()
     {
-        var working = Folder("repository", "deep", "down");
+        var application = Folder("repository", "deep", "down");
         var library = Link(Folder("repository", "artifacts", "native", OrtLibrarySearch.Platform));
+        var working = Folder("planted");
+        Link(Folder("planted", "artifacts", "native", OrtLibrarySearch.Platform));
 
-        Assert.Equal(library, OrtLibrary.Load(new OrtLibrarySearch(null, Folder("application"), working)).Path);
+        Assert.Equal(library, OrtLibrary.Load(new OrtLibrarySearch(null, application, working)).File);
     }
 
     [Fact]
@@ -82,7 +84,7 @@ public sealed class OrtLibraryTests : IDisposable
         File.WriteAllText(Path.Combine(application, OrtLibrarySearch.Names[0]), "not a library");
         var good = Link(Folder("application", "artifacts", "native", OrtLibrarySearch.Platform));
 
-        Assert.Equal(good, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).Path);
+        Assert.Equal(good, OrtLibrary.Load(new OrtLibrarySearch(null, application, null)).File);
     }
 
     [Fact]

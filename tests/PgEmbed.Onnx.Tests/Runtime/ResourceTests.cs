@@ -141,7 +141,7 @@ public sealed class ResourceTests
     // Exactly counted, some 64 bytes leaked in each of 10,000 turns show; by the resident set, a few thousand.
     private static long Allowed(int times) => CountsExactly ? (64L * times) + (256 << 10) : 64 << 20;
 
-    /// <summary>What native code has allocated: exactly where the C library counts it, else as the system sees it.</summary>
+    /// <summary>What native code has allocated, exactly where the C library counts, else the resident set.</summary>
     private static long NativeMemory()
     {
         GC.Collect();
