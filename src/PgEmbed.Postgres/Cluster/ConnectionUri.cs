@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Npgsql;
 
@@ -125,17 +127,13 @@ internal static class ConnectionUri
     {
         if (connection.Host is not { Length: > 0 } hosts)
             return;
-        if (hosts.StartsWith('/') || !hosts.Contains(','))
-        {
-            uri.Append(hosts.Contains(':') && !hosts.StartsWith('/') ? $"[{hosts}]" : Encode(hosts));
-            uri.Append(':').Append(connection.Port.ToString(CultureInfo.InvariantCulture));
-            return;
-        }
-
-        var ports = hosts.Split(',').Select(SplitPort).Select(each => each.Port is ""
-            ? $"{each.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}"
-            : $"{each.Host}:{each.Port}");
-        uri.AppendJoin(',', ports);
+        var port = connection.Port.ToString(CultureInfo.InvariantCulture);
+        if (hosts.StartsWith('/'))
+            uri.Append(Encode(hosts)).Append(':').Append(port);
+        else if (IPAddress.TryParse(hosts, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6)
+            uri.Append('[').Append(hosts.Replace("%", "%25", StringComparison.Ordinal)).Append("]:").Append(port);
+        else
+            uri.AppendJoin(',', hosts.Split(',').Select(each => SplitPort(each).Port is "" ? $"{each}:{port}" : each));
     }
 
     /// <summary>Sets what libpq calls <paramref name="name"/>, unless the value is empty.</summary>
