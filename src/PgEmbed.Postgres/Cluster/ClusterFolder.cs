@@ -50,6 +50,8 @@ internal sealed class ClusterFolder(string path, string? account)
     /// <exception cref="PgEmbedException">The user has no data folder.</exception>
     public static string Default()
     {
+        if (Environment.GetEnvironmentVariable("PGEMBED_CLUSTER") is { Length: > 0 } set)
+            return set;
         if (Environment.IsPrivilegedProcess)
             return "/var/lib/pgembed/cluster";
         var folder = Environment.GetFolderPath(

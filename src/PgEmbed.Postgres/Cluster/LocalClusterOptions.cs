@@ -6,8 +6,8 @@ namespace PgEmbed.Postgres.Cluster;
 public sealed partial record LocalClusterOptions
 {
     /// <summary>
-    /// The cluster's folder, wholly its own; null for <c>pgembed/cluster</c> under the user's data folder, or for
-    /// <c>/var/lib/pgembed/cluster</c> when root calls.
+    /// The cluster's folder, wholly its own; null for <c>PGEMBED_CLUSTER</c>, else <c>pgembed/cluster</c> under the
+    /// user's data folder, or <c>/var/lib/pgembed/cluster</c> when root calls.
     /// </summary>
     public string? Directory { get; init; }
 
