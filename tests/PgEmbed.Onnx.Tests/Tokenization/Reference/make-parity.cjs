@@ -101,12 +101,13 @@ const variants = {
     { ...special(next + 2, 'World'), special: false, single_word: true },
     { ...special(next + 3, '[L]'), lstrip: true }, { ...special(next + 4, '[R]'), rstrip: true },
     { ...special(next + 5, 'CAF\u00c9'), special: false, normalized: true },
-    { ...special(next + 6, 'xy'), special: false, normalized: true, single_word: true } ] }),
+    { ...special(next + 6, 'xy'), special: false, normalized: true, single_word: true },
+    { ...special(next + 7, 'orl'), special: false } ] }),
 };
 const added = [
   'Hello, World!', 'Helloo World', 'ell hello Hello', 'World1 World_ World- aWorld World', 'a [L] b', 'a  [L][L]  b',
   'a [R]  b', '[R] [L] [R]', 'a\u00a0[L]\u2003b', 'CAF\u00c9 cafe caf\u00e9s Cafe\u0301',
-  'xy xxy xy1 xy. .xy \u00e9xy XY x\u00fd', 'World\u200d World\u0301 \u24b6World',
+  'xy xxy xy1 xy. .xy \u00e9xy XY x\u00fd', 'World\u200d World\u0301 \u24b6World', 'aWorld World orl worl',
 ];
 
 // A text with an unpaired surrogate is no valid JSON text: its code units are written instead.
