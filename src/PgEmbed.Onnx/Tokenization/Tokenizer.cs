@@ -10,8 +10,8 @@ namespace PgEmbed.Onnx.Tokenization;
 public sealed class Tokenizer
 {
     private readonly INormalizer? _normalizer;
-    private readonly IPreTokenizer? _preTokenizer;
     private readonly ITokenModel _model;
+    private readonly IWordTokenizer _words;
     private readonly SpecialTokenTemplate _template;
     private readonly AddedToken[] _addedTokens;
     private readonly AddedTokenMatcher? _plainMatcher;
@@ -20,7 +20,7 @@ public sealed class Tokenizer
     internal Tokenizer(
         ITokenModel model,
         INormalizer? normalizer,
-        IPreTokenizer? preTokenizer,
+        IReadOnlyList<IPreTokenizer> preTokenizers,
         SpecialTokenTemplate template,
         IReadOnlyCollection<AddedToken> addedTokens,
         int? padId,
@@ -28,7 +28,7 @@ public sealed class Tokenizer
     {
         _model = model;
         _normalizer = normalizer;
-        _preTokenizer = preTokenizer;
+        _words = PreTokenizerStage.Chain(preTokenizers, model);
         _template = template;
         _addedTokens = [.. addedTokens];
         _plainMatcher = MatcherOf(_addedTokens.Where(t => !t.Normalized));
@@ -166,16 +166,8 @@ public sealed class Tokenizer
 
     private void EncodeWords(ReadOnlySpan<char> text, ref TokenSink tokens)
     {
-        if (_preTokenizer is null)
-        {
-            if (!text.IsEmpty)
-                _model.Tokenize(text, ref tokens);
-            return;
-        }
-
-        var position = 0;
-        while (!tokens.Overflowed && _preTokenizer.TryNext(text, ref position, out var word))
-            _model.Tokenize(word, ref tokens);
+        if (!text.IsEmpty && !tokens.Overflowed)
+            _words.Tokenize(text, ref tokens);
     }
 
     private static string FindFile(string folder) =>

@@ -18,12 +18,14 @@ internal static class TokenizerFile
         file.Ignore("version", "decoder");
         CheckTruncation(file.OptionalObject("truncation"));
         var padding = file.OptionalObject("padding");
-        var model = ReadModel(file.Object("model"));
+        var model = TokenModelFactory.Read(file.Object("model"));
         var tokenizer = new Tokenizer(
             model,
-            ReadNormalizer(file.OptionalObject("normalizer")),
-            ReadPreTokenizer(file.OptionalObject("pre_tokenizer")),
-            ReadTemplate(file.OptionalObject("post_processor")),
+            file.OptionalObject("normalizer") is { } normalizer ? NormalizerFactory.Read(normalizer) : null,
+            file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [],
+            file.OptionalObject("post_processor") is { } processor
+                ? PostProcessorFactory.Read(processor)
+                : SpecialTokenTemplate.Empty,
             ReadAddedTokens(file.List("added_tokens"), model),
             padding?.Number("pad_id") ?? (model.TryGetId(config.PadToken ?? "[PAD]", out var pad) ? pad : null),
             ((string[])["model", "normalizer", "pre_tokenizer"]).Select(
@@ -38,101 +40,7 @@ internal static class TokenizerFile
             throw part.Error($"truncation at the side '{direction}' is not supported, only 'Right'.");
     }
 
-    private static WordPieceModel ReadModel(JsonPart part)
-    {
-        // Older files leave the type out; what only WordPiece has tells it then.
-        var type = part.OptionalText("type")
-            ?? (part.OptionalNumber("max_input_chars_per_word") is null ? "(none)" : "WordPiece");
-        if (type != "WordPiece")
-            throw Unsupported(part, type, "WordPiece");
-        var vocabulary = part.Object("vocab").NumberTable();
-        var unknown = part.Text("unk_token");
-        if (!vocabulary.TryGetValue(unknown, out var unknownId))
-            throw part.Error($"the unknown token '{unknown}' is not in the vocabulary.");
-        var model = new WordPieceModel(
-            vocabulary, unknownId, part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
-        part.RefuseOthers();
-        return model;
-    }
-
-    private static BertNormalizer? ReadNormalizer(JsonPart? part)
-    {
-        if (part is null)
-            return null;
-        if (part.Text("type") is var type and not "BertNormalizer")
-            throw Unsupported(part, type, "BertNormalizer");
-        var lowercase = part.Flag("lowercase");
-        var normalizer = new BertNormalizer(
-            part.Flag("clean_text"),
-            part.Flag("handle_chinese_chars"),
-            part.OptionalFlag("strip_accents") ?? lowercase,
-            lowercase);
-        part.RefuseOthers();
-        return normalizer;
-    }
-
-    private static BertPreTokenizer? ReadPreTokenizer(JsonPart? part)
-    {
-        if (part is null)
-            return null;
-        if (part.Text("type") is var type and not "BertPreTokenizer")
-            throw Unsupported(part, type, "BertPreTokenizer");
-        part.RefuseOthers();
-        return new BertPreTokenizer();
-    }
-
-    private static SpecialTokenTemplate ReadTemplate(JsonPart? part)
-    {
-        if (part is null)
-            return SpecialTokenTemplate.Empty;
-        var template = part.Text("type") switch
-        {
-            "TemplateProcessing" => ReadTemplateProcessing(part),
-            "BertProcessing" => new SpecialTokenTemplate([ReadTokenPair(part, "cls")], [ReadTokenPair(part, "sep")]),
-            var type => throw Unsupported(part, type, "TemplateProcessing or BertProcessing"),
-        };
-        part.RefuseOthers();
-        return template;
-    }
-
-    private static SpecialTokenTemplate ReadTemplateProcessing(JsonPart part)
-    {
-        part.Ignore("pair");
-        var tokens = part.Object("special_tokens");
-        List<int> before = [], after = [];
-        var textSeen = false;
-        foreach (var piece in part.List("single"))
-        {
-            var special = piece.OptionalObject("SpecialToken");
-            var content = special ?? piece.Object("Sequence");
-            if (content.Number("type_id") != 0)
-                throw content.Error("expected the 'type_id' 0 in a single text's template: another is not supported.");
-            if (special is not null)
-            {
-                (textSeen ? after : before).AddRange(tokens.Object(special.Text("id")).Numbers("ids"));
-            }
-            else if (content.Text("id") != "A" || textSeen)
-            {
-                throw content.Error("expected a single text's template to have the sequence 'A' once.");
-            }
-            else
-            {
-                textSeen = true;
-            }
-        }
-
-        return textSeen
-            ? new SpecialTokenTemplate([.. before], [.. after])
-            : throw part.Error("expected a single text's template to have the sequence 'A' once, got none.");
-    }
-
-    /// <summary>The id in a token and id, <c>["[CLS]", 101]</c>.</summary>
-    private static int ReadTokenPair(JsonPart part, string name) =>
-        part.Values(name) is [_, { ValueKind: JsonValueKind.Number } id] && id.TryGetInt32(out var value) && value >= 0
-            ? value
-            : throw part.Error($"expected '{name}' to be a token and its id.");
-
-    private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, WordPieceModel model)
+    private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, ITokenModel model)
     {
         var tokens = new List<AddedToken>();
         var free = model.Count;
@@ -159,7 +67,4 @@ internal static class TokenizerFile
 
         return tokens;
     }
-
-    private static PgEmbedException Unsupported(JsonPart part, string type, string supported) =>
-        part.Error($"the type '{type}' is not supported, only {supported}.", "Take a model with such a tokenizer.");
 }

@@ -47,7 +47,7 @@ internal static class VocabularyFile
             new WordPieceModel(vocabulary, unknown, "##", MaxWordLength),
             new BertNormalizer(
                 cleanText: true, config.HandleChineseCharacters, config.StripAccents, config.Lowercase),
-            new BertPreTokenizer(),
+            [new BertPreTokenizer()],
             template,
             AddedTokens(config, vocabulary),
             pad,

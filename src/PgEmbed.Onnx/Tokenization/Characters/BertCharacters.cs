@@ -1,5 +1,5 @@
 using System.Collections.Frozen;
-using System.Globalization;
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
@@ -11,30 +11,31 @@ namespace PgEmbed.Onnx.Tokenization;
 /// </summary>
 internal sealed class BertCharacters
 {
-    private static readonly Lazy<BertCharacters> LazyInstance = new(Read);
+    private static readonly Lazy<BertCharacters> LazyInstance =
+        new(() => new BertCharacters(new CharacterData("bert-characters.txt")));
 
-    private readonly int[] _removed;
-    private readonly int[] _accents;
-    private readonly int[] _punctuation;
+    private readonly CodePointSet _removed;
+    private readonly CodePointSet _accents;
+    private readonly CodePointSet _punctuation;
     private readonly FrozenDictionary<int, string> _unaccented;
     private readonly FrozenDictionary<int, string> _lower;
 
-    private BertCharacters(Dictionary<string, string[]> sections)
+    private BertCharacters(CharacterData data)
     {
-        _removed = ReadRanges(sections["removed"]);
-        _accents = ReadRanges(sections["accent"]);
-        _punctuation = ReadRanges(sections["punctuation"]);
-        _unaccented = ReadMap(sections["unaccented"]);
-        _lower = ReadMap(sections["lower"]);
+        _removed = data.Set("removed");
+        _accents = data.Set("accent");
+        _punctuation = data.Set("punctuation");
+        _unaccented = data.Map("unaccented").ToFrozenDictionary();
+        _lower = data.Map("lower").ToFrozenDictionary();
     }
 
     public static BertCharacters Instance => LazyInstance.Value;
 
     /// <summary>Whether cleaning takes the character away: controls, formats, private use, NUL and U+FFFD.</summary>
-    public bool IsRemoved(int codePoint) => Contains(_removed, codePoint);
+    public bool IsRemoved(int codePoint) => _removed.Contains(codePoint);
 
     /// <summary>Whether the character is a word of its own.</summary>
-    public bool IsPunctuation(int codePoint) => Contains(_punctuation, codePoint);
+    public bool IsPunctuation(int codePoint) => _punctuation.Contains(codePoint);
 
     /// <summary>White space as Unicode's property <c>White_Space</c> has it.</summary>
     public static bool IsWhiteSpace(int codePoint) => Rune.IsValid(codePoint) && Rune.IsWhiteSpace(new Rune(codePoint));
@@ -48,12 +49,16 @@ internal sealed class BertCharacters
     /// <summary>The character decomposed (NFD) without its non-spacing marks; empty for a mark alone.</summary>
     public string WithoutAccents(string character, int codePoint)
     {
-        if (Contains(_accents, codePoint))
+        if (_accents.Contains(codePoint))
             return "";
         return codePoint is >= HangulBase and < HangulBase + HangulCount
             ? DecomposeHangul(codePoint - HangulBase)
             : _unaccented.GetValueOrDefault(codePoint, character);
     }
+
+    /// <summary>The lower case of a character; false where it is its own.</summary>
+    public bool TryGetLower(int codePoint, [MaybeNullWhen(false)] out string lower) =>
+        _lower.TryGetValue(codePoint, out lower);
 
     /// <summary>The lower case of each character of a text, whatever stands around it.</summary>
     public string ToLower(string text)
@@ -81,54 +86,4 @@ internal sealed class BertCharacters
         var trailing = syllable % 28;
         return trailing == 0 ? $"{leading}{vowel}" : $"{leading}{vowel}{(char)(0x11A7 + trailing)}";
     }
-
-    /// <summary>Ranges are start, end, start, end …, ascending: inside one, the search ends at an odd place.</summary>
-    private static bool Contains(int[] ranges, int codePoint)
-    {
-        var at = Array.BinarySearch(ranges, codePoint);
-        return at >= 0 || (~at & 1) == 1;
-    }
-
-    private static BertCharacters Read()
-    {
-        var sections = new Dictionary<string, List<string>>();
-        List<string>? items = null;
-        var type = typeof(BertCharacters);
-        using var reader = new StreamReader(type.Assembly.GetManifestResourceStream(type, "bert-characters.txt")!);
-        while (reader.ReadLine() is { } line)
-        {
-            if (line.StartsWith('['))
-                sections[line[1..^1]] = items = [];
-            else if (!line.StartsWith('#'))
-                items?.AddRange(line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
-        }
-
-        return new BertCharacters(sections.ToDictionary(s => s.Key, s => s.Value.ToArray()));
-    }
-
-    private static int[] ReadRanges(string[] items) =>
-        [.. items.SelectMany(item => ReadRange(item) is var (first, last) ? new[] { first, last } : [])];
-
-    private static FrozenDictionary<int, string> ReadMap(string[] items)
-    {
-        var map = new Dictionary<int, string>();
-        foreach (var item in items)
-        {
-            var colon = item.IndexOf(':', StringComparison.Ordinal);
-            var (first, last) = ReadRange(item[..colon]);
-            var targets = item[(colon + 1)..].Split('+').Select(ReadHex).ToArray();
-            for (var i = first; i <= last; i++)
-                map[i] = string.Concat(targets.Select(t => char.ConvertFromUtf32(t + i - first)));
-        }
-
-        return map.ToFrozenDictionary();
-    }
-
-    private static (int First, int Last) ReadRange(string range)
-    {
-        var dash = range.IndexOf('-', StringComparison.Ordinal);
-        return dash < 0 ? (ReadHex(range), ReadHex(range)) : (ReadHex(range[..dash]), ReadHex(range[(dash + 1)..]));
-    }
-
-    private static int ReadHex(string digits) => int.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }
