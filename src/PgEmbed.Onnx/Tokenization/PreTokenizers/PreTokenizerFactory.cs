@@ -3,7 +3,7 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <summary>Makes the pre-tokenizers that the <c>pre_tokenizer</c> part of <c>tokenizer.json</c> describes.</summary>
 internal static class PreTokenizerFactory
 {
-    private const string Supported = "BertPreTokenizer, ByteLevel or Sequence";
+    private const string Supported = "BertPreTokenizer, ByteLevel, Metaspace, Sequence or WhitespaceSplit";
 
     /// <summary>Reads the part; a sequence gives its parts in their order.</summary>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
@@ -13,11 +13,36 @@ internal static class PreTokenizerFactory
         {
             "BertPreTokenizer" => [new BertPreTokenizer()],
             "ByteLevel" => [ReadByteLevel(part)],
+            "Metaspace" => [ReadMetaspace(part)],
             "Sequence" => [.. part.List("pretokenizers").SelectMany(Read)],
+            "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
             var type => throw part.UnknownType(type, Supported),
         };
         part.RefuseOthers();
         return preTokenizers;
+    }
+
+    /// <summary>Older files have the flag <c>add_prefix_space</c> instead of the scheme, and a copy of the character.</summary>
+    private static MetaspacePreTokenizer ReadMetaspace(JsonPart part)
+    {
+        part.Ignore("str_rep");
+        var replacement = part.Text("replacement");
+        if (replacement.Length != 1)
+            throw part.Error($"expected 'replacement' to be one character, got '{replacement}'.");
+        var addPrefixSpace = part.OptionalFlag("add_prefix_space");
+        var scheme = part.OptionalText("prepend_scheme") switch
+        {
+            "always" => PrependScheme.Always,
+            "first" => PrependScheme.First,
+            "never" => PrependScheme.Never,
+            null => addPrefixSpace ?? true ? PrependScheme.Always : PrependScheme.Never,
+            var other => throw part.Error($"expected 'prepend_scheme' to be always, first or never, got '{other}'."),
+        };
+        if (addPrefixSpace == (scheme == PrependScheme.Never))
+            throw part.Error(
+                $"'add_prefix_space' {addPrefixSpace} contradicts the 'prepend_scheme'.",
+                "Fetch the file again.");
+        return new MetaspacePreTokenizer(replacement[0], scheme, part.OptionalFlag("split") ?? true);
     }
 
     private static ByteLevelPreTokenizer ReadByteLevel(JsonPart part)
