@@ -51,7 +51,7 @@ def rules():
             yield decomposed, composed
     for code in (1, 2, 0x7F, 0xAD, 0x200B, 0x2060, 0xFEFF):
         yield chr(code), ""
-    for character in "\t\n\r\u0085\u1680":
+    for character in "\t\n\v\f\r\u0085\u1680\u2028\u2029":
         yield character, " "
 
 
