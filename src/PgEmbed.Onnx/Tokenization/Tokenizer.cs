@@ -9,6 +9,9 @@ namespace PgEmbed.Onnx.Tokenization;
 /// </summary>
 public sealed class Tokenizer
 {
+    private const string TokenizerJson = "tokenizer.json";
+    private const string VocabularyText = "vocab.txt";
+
     private readonly INormalizer? _normalizer;
     private readonly ITokenModel _model;
     private readonly IWordTokenizer _words;
@@ -59,9 +62,12 @@ public sealed class Tokenizer
     /// <summary>How many special tokens stand around every text.</summary>
     public int SpecialTokenCount => _template.Count;
 
-    /// <summary>Reads a folder's <c>tokenizer.json</c> or, where there is none, its <c>vocab.txt</c>.</summary>
+    /// <summary>
+    /// Reads a folder's <c>tokenizer.json</c>; where there is none, its <c>vocab.txt</c>, else its SentencePiece
+    /// <c>.model</c>.
+    /// </summary>
     /// <exception cref="PgEmbedException">
-    /// There is neither, the file is damaged, or it has a part that is not supported; the message names it.
+    /// There is none of them, the file is damaged, or it has a part that is not supported; the message names it.
     /// </exception>
     public static Tokenizer Load(string folder)
     {
@@ -69,7 +75,12 @@ public sealed class Tokenizer
         var file = FindFile(folder);
         var path = Path.Combine(folder, file);
         var config = TokenizerConfig.Read(folder);
-        return file == "vocab.txt" ? VocabularyFile.Read(path, config) : TokenizerFile.Read(path, config);
+        return file switch
+        {
+            TokenizerJson => TokenizerFile.Read(path, config),
+            VocabularyText => VocabularyFile.Read(path, config),
+            _ => SentencePieceModelFile.Read(path, config),
+        };
     }
 
     /// <summary>The id of a token of the vocabulary or an added one.</summary>
@@ -171,9 +182,10 @@ public sealed class Tokenizer
     }
 
     private static string FindFile(string folder) =>
-        Array.Find(["tokenizer.json", "vocab.txt"], file => File.Exists(Path.Combine(folder, file)))
+        Array.Find([TokenizerJson, VocabularyText], file => File.Exists(Path.Combine(folder, file)))
+        ?? SentencePieceModelFile.Find(folder)
         ?? throw new PgEmbedException(
-            $"{folder} has no tokenizer: neither tokenizer.json nor vocab.txt is there.",
+            $"{folder} has no tokenizer: neither tokenizer.json nor vocab.txt nor a SentencePiece .model is there.",
             "Fetch the model's tokenizer.json into it.");
 
     private static AddedTokenMatcher? MatcherOf(IEnumerable<AddedToken> tokens)

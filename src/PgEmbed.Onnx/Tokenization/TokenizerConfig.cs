@@ -41,6 +41,9 @@ internal sealed class TokenizerConfig
 
     public bool HandleChineseCharacters => _file?.OptionalFlag("tokenize_chinese_chars") ?? true;
 
+    /// <summary>A setting that is true or false; null where the file does not have it.</summary>
+    public bool? Flag(string name) => _file?.OptionalFlag(name);
+
     /// <summary>Throws where a setting asks for words to be split in a way that only transformers' own code knows.</summary>
     public void RefuseOwnWords()
     {

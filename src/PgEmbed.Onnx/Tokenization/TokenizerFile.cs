@@ -18,15 +18,19 @@ internal static class TokenizerFile
         file.Ignore("version", "decoder");
         CheckTruncation(file.OptionalObject("truncation"));
         var padding = file.OptionalObject("padding");
-        var model = TokenModelFactory.Read(file.Object("model"));
+        var addedTokens = file.List("added_tokens");
+        var model = TokenModelFactory.Read(file.Object("model"), SpecialTokens(addedTokens));
+        var preTokenizers = file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [];
+        if (model is UnigramModel { CrossesWords: false })
+            preTokenizers = MetaspacePreTokenizer.WithoutSplits(preTokenizers);
         var tokenizer = new Tokenizer(
             model,
             file.OptionalObject("normalizer") is { } normalizer ? NormalizerFactory.Read(normalizer) : null,
-            file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [],
+            preTokenizers,
             file.OptionalObject("post_processor") is { } processor
                 ? PostProcessorFactory.Read(processor)
                 : SpecialTokenTemplate.Empty,
-            ReadAddedTokens(file.List("added_tokens"), model),
+            ReadAddedTokens(addedTokens, model),
             padding?.Number("pad_id") ?? (model.TryGetId(config.PadToken ?? "[PAD]", out var pad) ? pad : null),
             ((string[])["model", "normalizer", "pre_tokenizer"]).Select(
                 name => $"{name} {file.OptionalObject(name)?.Canonical()}"));
@@ -39,6 +43,9 @@ internal static class TokenizerFile
         if (part?.OptionalText("direction") is { } direction and not "Right")
             throw part.Error($"truncation at the side '{direction}' is not supported, only 'Right'.");
     }
+
+    private static HashSet<string> SpecialTokens(IReadOnlyList<JsonPart> addedTokens) =>
+        [.. addedTokens.Where(part => part.OptionalFlag("special") ?? false).Select(part => part.Text("content"))];
 
     private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, ITokenModel model)
     {

@@ -4,14 +4,17 @@ namespace PgEmbed.Onnx.Tokenization;
 internal static class TokenModelFactory
 {
     /// <summary>Reads the part.</summary>
+    /// <param name="part">The part.</param>
+    /// <param name="special">The special tokens that the file adds.</param>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
-    public static ITokenModel Read(JsonPart part)
+    public static ITokenModel Read(JsonPart part, IReadOnlySet<string> special)
     {
         ITokenModel model = TypeOf(part) switch
         {
             "WordPiece" => ReadWordPiece(part),
             "BPE" => BpeModelReader.Read(part),
-            var type => throw part.UnknownType(type, "WordPiece or BPE"),
+            "Unigram" => UnigramModelReader.Read(part, special),
+            var type => throw part.UnknownType(type, "WordPiece, BPE or Unigram"),
         };
         part.RefuseOthers();
         return model;
@@ -22,6 +25,7 @@ internal static class TokenModelFactory
         part.OptionalText("type")
         ?? (part.Names().Contains("max_input_chars_per_word") ? "WordPiece"
             : part.Names().Contains("merges") ? "BPE"
+            : part.Names().Contains("unk_id") ? "Unigram"
             : "(none)");
 
     private static WordPieceModel ReadWordPiece(JsonPart part)

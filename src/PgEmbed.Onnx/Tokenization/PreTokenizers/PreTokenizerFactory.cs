@@ -6,7 +6,7 @@ namespace PgEmbed.Onnx.Tokenization;
 internal static class PreTokenizerFactory
 {
     private const string Supported =
-        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Punctuation, Sequence, Split, Whitespace or "
+        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace or "
         + "WhitespaceSplit";
 
     /// <summary>Reads the part; a sequence gives its parts in their order.</summary>
@@ -19,15 +19,39 @@ internal static class PreTokenizerFactory
             "ByteLevel" => [ReadByteLevel(part)],
             "CharDelimiterSplit" => [ReadDelimiter(part)],
             "Digits" => [ReadDigits(part)],
+            "Metaspace" => [ReadMetaspace(part)],
             "Punctuation" => [ReadPunctuation(part)],
             "Sequence" => [.. part.List("pretokenizers").SelectMany(Read)],
             "Split" => [ReadSplit(part)],
             "Whitespace" => [new WhitespacePreTokenizer()],
-            "WhitespaceSplit" => [SplitAt(UnicodeCharacters.WhiteSpace, SplitBehavior.Removed)],
+            "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
             var type => throw part.UnknownType(type, Supported),
         };
         part.RefuseOthers();
         return preTokenizers;
+    }
+
+    /// <summary>Older files have the flag <c>add_prefix_space</c> instead of the scheme, and a copy of the character.</summary>
+    private static MetaspacePreTokenizer ReadMetaspace(JsonPart part)
+    {
+        part.Ignore("str_rep");
+        var replacement = part.Text("replacement");
+        if (replacement.Length != 1)
+            throw part.Error($"expected 'replacement' to be one character, got '{replacement}'.");
+        var addPrefixSpace = part.OptionalFlag("add_prefix_space");
+        var scheme = part.OptionalText("prepend_scheme") switch
+        {
+            "always" => PrependScheme.Always,
+            "first" => PrependScheme.First,
+            "never" => PrependScheme.Never,
+            null => addPrefixSpace ?? true ? PrependScheme.Always : PrependScheme.Never,
+            var other => throw part.Error($"expected 'prepend_scheme' to be always, first or never, got '{other}'."),
+        };
+        if (addPrefixSpace == (scheme == PrependScheme.Never))
+            throw part.Error(
+                $"'add_prefix_space' {addPrefixSpace} contradicts the 'prepend_scheme'.",
+                "Fetch the file again.");
+        return new MetaspacePreTokenizer(replacement[0], scheme, part.OptionalFlag("split") ?? true);
     }
 
     private static ByteLevelPreTokenizer ReadByteLevel(JsonPart part)
