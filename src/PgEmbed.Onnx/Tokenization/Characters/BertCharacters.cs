@@ -16,7 +16,6 @@ internal sealed class BertCharacters
 
     private readonly CodePointSet _removed;
     private readonly CodePointSet _accents;
-    private readonly CodePointSet _punctuation;
     private readonly FrozenDictionary<int, string> _unaccented;
     private readonly FrozenDictionary<int, string> _lower;
 
@@ -24,7 +23,7 @@ internal sealed class BertCharacters
     {
         _removed = data.Set("removed");
         _accents = data.Set("accent");
-        _punctuation = data.Set("punctuation");
+        Punctuation = data.Set("punctuation");
         _unaccented = data.Map("unaccented").ToFrozenDictionary();
         _lower = data.Map("lower").ToFrozenDictionary();
     }
@@ -34,8 +33,8 @@ internal sealed class BertCharacters
     /// <summary>Whether cleaning takes the character away: controls, formats, private use, NUL and U+FFFD.</summary>
     public bool IsRemoved(int codePoint) => _removed.Contains(codePoint);
 
-    /// <summary>Whether the character is a word of its own.</summary>
-    public bool IsPunctuation(int codePoint) => _punctuation.Contains(codePoint);
+    /// <summary>The characters that are a word of their own.</summary>
+    public CodePointSet Punctuation { get; }
 
     /// <summary>White space as Unicode's property <c>White_Space</c> has it.</summary>
     public static bool IsWhiteSpace(int codePoint) => Rune.IsValid(codePoint) && Rune.IsWhiteSpace(new Rune(codePoint));

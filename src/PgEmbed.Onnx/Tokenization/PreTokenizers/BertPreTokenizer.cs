@@ -43,6 +43,6 @@ internal sealed class BertPreTokenizer : IPreTokenizer
 
     private static byte KindOf(int codePoint) =>
         BertCharacters.IsWhiteSpace(codePoint) ? WhiteSpace
-        : BertCharacters.Instance.IsPunctuation(codePoint) ? Punctuation
+        : BertCharacters.Instance.Punctuation.Contains(codePoint) ? Punctuation
         : Letter;
 }

@@ -1,9 +1,13 @@
+using System.Text;
+
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>Makes the pre-tokenizers that the <c>pre_tokenizer</c> part of <c>tokenizer.json</c> describes.</summary>
 internal static class PreTokenizerFactory
 {
-    private const string Supported = "BertPreTokenizer, ByteLevel, Metaspace, Sequence or WhitespaceSplit";
+    private const string Supported =
+        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace or "
+        + "WhitespaceSplit";
 
     /// <summary>Reads the part; a sequence gives its parts in their order.</summary>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
@@ -13,8 +17,13 @@ internal static class PreTokenizerFactory
         {
             "BertPreTokenizer" => [new BertPreTokenizer()],
             "ByteLevel" => [ReadByteLevel(part)],
+            "CharDelimiterSplit" => [ReadDelimiter(part)],
+            "Digits" => [ReadDigits(part)],
             "Metaspace" => [ReadMetaspace(part)],
+            "Punctuation" => [ReadPunctuation(part)],
             "Sequence" => [.. part.List("pretokenizers").SelectMany(Read)],
+            "Split" => [ReadSplit(part)],
+            "Whitespace" => [new WhitespacePreTokenizer()],
             "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
             var type => throw part.UnknownType(type, Supported),
         };
@@ -47,7 +56,59 @@ internal static class PreTokenizerFactory
 
     private static ByteLevelPreTokenizer ReadByteLevel(JsonPart part)
     {
+        // Moves offsets into the text, not ids.
         part.Ignore("trim_offsets");
         return new ByteLevelPreTokenizer(part.Flag("add_prefix_space"), part.OptionalFlag("use_regex") ?? true);
     }
+
+    private static CharacterPreTokenizer ReadDelimiter(JsonPart part)
+    {
+        var delimiter = part.Text("delimiter").EnumerateRunes().Select(r => r.Value).ToList();
+        return delimiter is [var character]
+            ? SplitAt(CodePointSet.Of(character, character), SplitBehavior.Removed)
+            : throw part.Error("expected 'delimiter' to be one character.");
+    }
+
+    private static CharacterPreTokenizer ReadDigits(JsonPart part) => SplitAt(
+        UnicodeCharacters.Set("Numeric"),
+        part.OptionalFlag("individual_digits") ?? false ? SplitBehavior.Isolated : SplitBehavior.Contiguous);
+
+    private static CharacterPreTokenizer ReadPunctuation(JsonPart part) => SplitAt(
+        BertCharacters.Instance.Punctuation,
+        part.Names().Contains("behavior") ? ReadBehavior(part) : SplitBehavior.Isolated);
+
+    private static PatternPreTokenizer ReadSplit(JsonPart part)
+    {
+        var pattern = part.Object("pattern");
+        var text = pattern.OptionalText("String");
+        var compiled = text is not null ? Pattern.OfText(text) : ReadPattern(pattern);
+        pattern.RefuseOthers();
+        return new PatternPreTokenizer(compiled, ReadBehavior(part), part.OptionalFlag("invert") ?? false);
+    }
+
+    private static Pattern ReadPattern(JsonPart part)
+    {
+        var source = part.Text("Regex");
+        try
+        {
+            return Pattern.Parse(source);
+        }
+        catch (FormatException e)
+        {
+            throw new PgEmbedException(
+                $"{part.Place}: the pattern '{source}' can't be used: {e.Message}.",
+                "It would split texts in another way, so it is not passed over: take a model with another tokenizer.",
+                e);
+        }
+    }
+
+    private static SplitBehavior ReadBehavior(JsonPart part) =>
+        part.Text("behavior") is var name && Enum.TryParse<SplitBehavior>(name, out var behavior)
+            && Enum.GetName(behavior) == name
+            ? behavior
+            : throw part.Error(
+                $"the behavior '{name}' is not supported, only {string.Join(", ", Enum.GetNames<SplitBehavior>())}.");
+
+    private static CharacterPreTokenizer SplitAt(CodePointSet delimiters, SplitBehavior behavior) =>
+        new(new CharacterClass(delimiters), behavior);
 }
