@@ -47,7 +47,7 @@ internal static class TokenizerFile
 
     /// <summary>Whether it ends as converted SentencePiece models' do that take extra white space away.</summary>
     private static bool JoinsSpaces(INormalizer? normalizer) =>
-        normalizer is SequenceNormalizer { Parts: [.., ReplaceRegexNormalizer { JoinsSpaces: true }] };
+        normalizer is SequenceNormalizer { Parts: [.., PatternReplaceNormalizer { JoinsSpaces: true }] };
 
     private static HashSet<string> SpecialTokens(IReadOnlyList<JsonPart> addedTokens) =>
         [.. addedTokens.Where(part => part.OptionalFlag("special") ?? false).Select(part => part.Text("content"))];

@@ -68,10 +68,10 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model/type", "\"BPE\"", "the type 'BPE' is not supported, only WordPiece")]
-    [InlineData("normalizer/type", "\"NFKC\"", "normalizer: the type 'NFKC' is not supported, only BertNormalizer")]
-    [InlineData("pre_tokenizer/type", "\"Metaspace\"", "pre_tokenizer: the type 'Metaspace' is not supported")]
-    [InlineData("post_processor/type", "\"RobertaProcessing\"", "the type 'RobertaProcessing' is not supported")]
+    [InlineData("model/type", "\"WordLevel\"", "model: the type 'WordLevel' is not supported, only WordPiece")]
+    [InlineData("normalizer/type", "\"NFX\"", "normalizer: the type 'NFX' is not supported, only BertNormalizer")]
+    [InlineData("pre_tokenizer/type", "\"Words\"", "pre_tokenizer: the type 'Words' is not supported")]
+    [InlineData("post_processor/type", "\"XProcessing\"", "the type 'XProcessing' is not supported")]
     [InlineData("normalizer/form", "1", "normalizer: 'form' is unknown here")]
     [InlineData("pre_tokenizer/behavior", "\"Isolated\"", "pre_tokenizer: 'behavior' is unknown here")]
     [InlineData("model/dropout", "0.1", "model: 'dropout' is unknown here")]

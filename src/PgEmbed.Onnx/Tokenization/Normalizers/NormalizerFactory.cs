@@ -39,18 +39,15 @@ internal static class NormalizerFactory
         var content = part.Text("content");
         var pattern = part.Object("pattern");
         var text = pattern.OptionalText("String");
-        var regex = pattern.OptionalText("Regex");
+        var compiled = text is null ? Pattern.Read(pattern) : null;
         pattern.RefuseOthers();
-        return (text, regex) switch
-        {
-            ({ Length: > 0 }, null) => new ReplaceNormalizer(text, content),
-            (null, not null) => ReplaceRegexNormalizer.TryCreate(regex, content, out var normalizer)
-                ? normalizer
-                : throw part.Error(
-                    $"replacing '{regex}' by '{content}' is not supported.",
-                    "The expression may mean something else here than in the tokenizers library."),
-            _ => throw part.Error("expected 'pattern' to be one 'String' that is not empty, or one 'Regex'."),
-        };
+        if (compiled is not null)
+            return content.Contains('$', StringComparison.Ordinal)
+                ? throw part.Error($"a 'content' with '$' is not supported for a pattern, got '{content}'.")
+                : new PatternReplaceNormalizer(compiled, content);
+        return text is { Length: > 0 }
+            ? new ReplaceNormalizer(text, content)
+            : throw part.Error("expected 'pattern' to be a text that is not empty.");
     }
 
     private static BertNormalizer ReadBert(JsonPart part)

@@ -24,6 +24,24 @@ internal sealed class Pattern
     public static Pattern Parse(string source) =>
         new(source, PatternCompiler.Compile(new PatternParser(source).Parse()));
 
+    /// <summary>Compiles the pattern that an object has as its <c>Regex</c>.</summary>
+    /// <exception cref="PgEmbedException">It has none, or one that is not supported.</exception>
+    public static Pattern Read(JsonPart part)
+    {
+        var source = part.Text("Regex");
+        try
+        {
+            return Parse(source);
+        }
+        catch (FormatException e)
+        {
+            throw new PgEmbedException(
+                $"{part.Place}: the pattern '{source}' can't be used: {e.Message}.",
+                "It would change the tokens, so it is not passed over: take a model with another tokenizer.",
+                e);
+        }
+    }
+
     /// <summary>A pattern that matches a text as it stands.</summary>
     public static Pattern OfText(string text) => new(
         text,

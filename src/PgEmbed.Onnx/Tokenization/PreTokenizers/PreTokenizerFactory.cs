@@ -81,25 +81,9 @@ internal static class PreTokenizerFactory
     {
         var pattern = part.Object("pattern");
         var text = pattern.OptionalText("String");
-        var compiled = text is not null ? Pattern.OfText(text) : ReadPattern(pattern);
+        var compiled = text is not null ? Pattern.OfText(text) : Pattern.Read(pattern);
         pattern.RefuseOthers();
         return new PatternPreTokenizer(compiled, ReadBehavior(part), part.OptionalFlag("invert") ?? false);
-    }
-
-    private static Pattern ReadPattern(JsonPart part)
-    {
-        var source = part.Text("Regex");
-        try
-        {
-            return Pattern.Parse(source);
-        }
-        catch (FormatException e)
-        {
-            throw new PgEmbedException(
-                $"{part.Place}: the pattern '{source}' can't be used: {e.Message}.",
-                "It would split texts in another way, so it is not passed over: take a model with another tokenizer.",
-                e);
-        }
     }
 
     private static SplitBehavior ReadBehavior(JsonPart part) =>
