@@ -108,7 +108,7 @@ cases.ProcessorSequence = processed({ type: 'Sequence', processors: [
 cases.AddedTokens = added(['<mask>', { lstrip: true }], ['<s>', { rstrip: true }], ['[CLS]', { lstrip: true, rstrip: true }],
   ['a b'], ['</s>', { single_word: true }], ['<|im_start|>']);
 cases.NormalizedTokens = added(['<MASK>', { normalized: true, special: false }], ['word', { normalized: true, single_word: true, special: false }],
-  ['S', { normalized: true, special: false }], ['SE', { special: false }], ['12', { single_word: true, rstrip: true, normalized: true }]);
+  ['Sx', { normalized: true, special: false }], ['SE', { special: false }], ['12', { single_word: true, rstrip: true, normalized: true }]);
 
 // Models: merges in both forms, prefixes and suffixes, unknown characters.
 const sub = { a: 0, b: 1, c: 2, '##a': 3, '##b': 4, '##c': 5, ab: 6, '##bc': 7, abc: 8, '<unk>': 9, '##ab': 10, 'e': 11, '##e': 12, 'aab': 13 };

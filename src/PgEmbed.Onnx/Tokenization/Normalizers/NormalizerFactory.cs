@@ -3,7 +3,9 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <summary>Makes the normalizer that the <c>normalizer</c> part of <c>tokenizer.json</c> describes.</summary>
 internal static class NormalizerFactory
 {
-    private const string Supported = "BertNormalizer, Lowercase, Nmt, Precompiled, Prepend, Replace, Sequence or Strip";
+    private const string Supported =
+        "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip or "
+        + "StripAccents";
 
     /// <summary>Reads the part.</summary>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
@@ -13,12 +15,17 @@ internal static class NormalizerFactory
         {
             "BertNormalizer" => ReadBert(part),
             "Lowercase" => new LowercaseNormalizer(),
+            "NFC" => new UnicodeNormalizer(compose: true, compatible: false),
+            "NFD" => new UnicodeNormalizer(compose: false, compatible: false),
+            "NFKC" => new UnicodeNormalizer(compose: true, compatible: true),
+            "NFKD" => new UnicodeNormalizer(compose: false, compatible: true),
             "Nmt" => new NmtNormalizer(),
             "Precompiled" => ReadPrecompiled(part),
             "Prepend" => new PrependNormalizer(part.Text("prepend")),
             "Replace" => ReadReplace(part),
             "Sequence" => new SequenceNormalizer([.. part.List("normalizers").Select(Read)]),
             "Strip" => new StripNormalizer(part.Flag("strip_left"), part.Flag("strip_right")),
+            "StripAccents" => new StripAccentsNormalizer(),
             var type => throw part.UnknownType(type, Supported),
         };
         part.RefuseOthers();
