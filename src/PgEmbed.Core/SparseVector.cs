@@ -34,8 +34,9 @@ public sealed class SparseVector : IEquatable<SparseVector>
                 $"Expected as many values as positions, got {values.Length} and {indices.Length}.", nameof(values));
         var sortedIndices = indices.ToArray();
         var sortedValues = values.ToArray();
-        Array.Sort(sortedIndices, sortedValues);
-        var kept = 0;
+        // What comes from the server, or from a full vector, is in order already.
+        if (!IsAscending(indices))
+            Array.Sort(sortedIndices, sortedValues);
         for (var i = 0; i < sortedIndices.Length; i++)
         {
             var index = sortedIndices[i];
@@ -49,6 +50,7 @@ public sealed class SparseVector : IEquatable<SparseVector>
                     $"Expected finite values, got {sortedValues[i]} at position {index}.");
         }
 
+        var kept = 0;
         for (var i = 0; i < sortedIndices.Length; i++)
         {
             if (sortedValues[i] == 0)
@@ -72,10 +74,10 @@ public sealed class SparseVector : IEquatable<SparseVector>
     public int NonZero => _indices.Length;
 
     /// <summary>The positions of the values, from 0, ascending.</summary>
-    public ReadOnlySpan<int> Indices => _indices;
+    public ReadOnlyMemory<int> Indices => _indices;
 
     /// <summary>The values that are not zero, in the order of <see cref="Indices"/>.</summary>
-    public ReadOnlySpan<float> Values => _values;
+    public ReadOnlyMemory<float> Values => _values;
 
     /// <summary>The sparse form of a full vector, <c>float[d]</c>.</summary>
     public static SparseVector FromDense(ReadOnlySpan<float> values)
@@ -105,7 +107,7 @@ public sealed class SparseVector : IEquatable<SparseVector>
     /// <inheritdoc/>
     public bool Equals(SparseVector? other) =>
         other is not null && Dimensions == other.Dimensions
-        && Indices.SequenceEqual(other.Indices) && Values.SequenceEqual(other.Values);
+        && _indices.AsSpan().SequenceEqual(other._indices) && _values.AsSpan().SequenceEqual(other._values);
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SparseVector);
@@ -134,5 +136,16 @@ public sealed class SparseVector : IEquatable<SparseVector>
         }
 
         return text.Append(CultureInfo.InvariantCulture, $"}}/{Dimensions}").ToString();
+    }
+
+    private static bool IsAscending(ReadOnlySpan<int> indices)
+    {
+        for (var i = 1; i < indices.Length; i++)
+        {
+            if (indices[i] <= indices[i - 1])
+                return false;
+        }
+
+        return true;
     }
 }

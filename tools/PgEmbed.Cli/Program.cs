@@ -1,1 +1,3 @@
-return 0;
+using PgEmbed.Cli;
+
+return await PgEmbedCommand.RunAsync(args, Console.In, Console.Out, Console.Error, CancellationToken.None);

@@ -75,11 +75,7 @@ public sealed unsafe class OnnxRunOptions : IDisposable
     public void Dispose() => _handle.Dispose();
 
     /// <summary>Keeps the options from being released until <see cref="Release"/>.</summary>
-    internal nint Acquire()
-    {
-        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
-        return _handle.Acquire();
-    }
+    internal nint Acquire() => _handle.Acquire(this);
 
     internal void Release() => _handle.DangerousRelease();
 

@@ -19,7 +19,7 @@ public static class OnnxRuntimeLibrary
 
     /// <summary>The file that is loaded; a bare name where the system found it under that name.</summary>
     /// <exception cref="OnnxRuntimeNotFoundException">No library can be loaded.</exception>
-    public static string Path => Library.Path;
+    public static string Path => Library.File;
 
     /// <summary>The library's version, such as <c>1.30.0</c>.</summary>
     /// <exception cref="OnnxRuntimeNotFoundException">No library can be loaded.</exception>

@@ -5,11 +5,11 @@ public sealed class OnnxRuntimeNotFoundException : PgEmbedException
 {
     /// <summary>Creates the exception.</summary>
     /// <param name="message">What was looked for.</param>
-    /// <param name="tried">Every place that was tried, in order, each with the reason where something was there.</param>
+    /// <param name="tried">Every place that was tried, in order, each with why it would not do.</param>
     public OnnxRuntimeNotFoundException(string message, IReadOnlyList<string> tried)
         : base(Describe(message, tried), Advice) => Tried = tried;
 
-    /// <summary>Every place that was tried, in order, each with the reason where something was there.</summary>
+    /// <summary>Every place that was tried, in order, each with why it would not do.</summary>
     public IReadOnlyList<string> Tried { get; }
 
     private static string Advice =>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace PgEmbed.Onnx.Runtime;
 
 /// <summary>A loaded model, ready to run; safe to use from many threads at once.</summary>
@@ -13,28 +10,28 @@ public sealed unsafe class OnnxSession : IDisposable
     // Beyond these a run's addresses go to the heap; an encoder has two or three inputs.
     private const int OnStack = 32;
 
+    private const string KeepBytesKey = "session.use_ort_model_bytes_directly";
+
     private readonly OrtApi _api;
     private readonly OrtHandle _handle;
     private readonly string _runFailed;
-    private readonly Dictionary<string, Port> _inputs;
-    private readonly Dictionary<string, Port> _outputs;
+    private readonly SessionPorts _inputs;
+    private readonly SessionPorts _outputs;
 
     private OnnxSession(OrtLibrary library, OrtHandle handle, string model)
     {
         _api = library.Api;
         _handle = handle;
         _runFailed = $"{model} failed to run";
-        (Inputs, _inputs) = ReadPorts(
-            library, _api.SessionGetInputCount, _api.SessionGetInputName, _api.SessionGetInputTypeInfo);
-        (Outputs, _outputs) = ReadPorts(
-            library, _api.SessionGetOutputCount, _api.SessionGetOutputName, _api.SessionGetOutputTypeInfo);
+        _inputs = SessionPorts.ReadInputs(library, handle.DangerousGetHandle(), model);
+        _outputs = SessionPorts.ReadOutputs(library, handle.DangerousGetHandle(), model);
     }
 
     /// <summary>What the model takes, in its own order.</summary>
-    public IReadOnlyList<OnnxValueInfo> Inputs { get; }
+    public IReadOnlyList<OnnxValueInfo> Inputs => _inputs.Infos;
 
     /// <summary>What the model gives, in its own order.</summary>
-    public IReadOnlyList<OnnxValueInfo> Outputs { get; }
+    public IReadOnlyList<OnnxValueInfo> Outputs => _outputs.Infos;
 
     /// <summary>Loads a model from a file; its external data, if it has any, is looked for beside it.</summary>
     /// <param name="path">The ONNX file.</param>
@@ -54,17 +51,27 @@ public sealed unsafe class OnnxSession : IDisposable
     /// <exception cref="OnnxRuntimeException">The bytes are not a model that can be run.</exception>
     /// <exception cref="OnnxRuntimeNotFoundException">The native library cannot be loaded.</exception>
     /// <exception cref="PgEmbedException">An option is out of its range.</exception>
-    public static OnnxSession Load(ReadOnlySpan<byte> model, OnnxSessionOptions? options = null) =>
-        Load($"The ONNX model of {model.Length} bytes", default, model, options);
+    public static OnnxSession Load(ReadOnlySpan<byte> model, OnnxSessionOptions? options = null)
+    {
+        if (options is not null && options.Configuration.TryGetValue(KeepBytesKey, out var keep) && keep == "1")
+        {
+            throw new PgEmbedException(
+                $"With the configuration entry '{KeepBytesKey}' the session would read the bytes as long as it lives, "
+                + "but they are the caller's.",
+                "Load the model from a file, or leave the entry out.");
+        }
+
+        return Load($"The ONNX model of {model.Length} bytes", default, model, options);
+    }
 
     /// <summary>Runs the model; ONNX Runtime allocates the outputs, which the caller disposes.</summary>
     /// <param name="inputNames">The names of the inputs.</param>
     /// <param name="inputs">Their values, one for each name.</param>
     /// <param name="outputNames">The names of the outputs to return.</param>
     /// <param name="runOptions">Options of this run; null for the defaults.</param>
-    /// <param name="ct">Ends the run at its next operator. Other runs with the same options end too.</param>
+    /// <param name="ct">Ends the run at its next operator; runs that share its options end with it.</param>
     /// <returns>The outputs in the order of their names.</returns>
-    /// <exception cref="ArgumentException">There are not as many values as names.</exception>
+    /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
     /// <exception cref="OnnxRuntimeException">A name, type or shape is not the model's, the run was terminated through
     /// its options, or the library failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> ended the run.</exception>
@@ -78,7 +85,7 @@ public sealed unsafe class OnnxSession : IDisposable
         Span<nint> values = outputNames.Length <= OnStack ? stackalloc nint[OnStack] : new nint[outputNames.Length];
         values = values[..outputNames.Length];
         values.Clear();
-        Run(inputNames, inputs, outputNames, values, runOptions, ct);
+        RunInto(values, inputNames, inputs, outputNames, runOptions, ct);
         return Adopt(values, outputNames);
     }
 
@@ -88,8 +95,8 @@ public sealed unsafe class OnnxSession : IDisposable
     /// <param name="outputNames">The names of the outputs to write.</param>
     /// <param name="outputs">Where to write them, one for each name, of exactly the type and shape that come.</param>
     /// <param name="runOptions">Options of this run; null for the defaults.</param>
-    /// <param name="ct">Ends the run at its next operator. Other runs with the same options end too.</param>
-    /// <exception cref="ArgumentException">There are not as many values as names.</exception>
+    /// <param name="ct">Ends the run at its next operator; runs that share its options end with it.</param>
+    /// <exception cref="ArgumentException">There are not as many tensors as names.</exception>
     /// <exception cref="OnnxRuntimeException">A name, type or shape is not the model's, the run was terminated through
     /// its options, or the library failed.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="ct"/> ended the run.</exception>
@@ -108,12 +115,12 @@ public sealed unsafe class OnnxSession : IDisposable
         {
             for (; held < outputs.Length; held++)
             {
-                // The library of some versions would write elements of another type over the memory's end.
-                CheckType(_outputs, "output", outputNames[held], outputs[held]);
+                // Not left to the library, of which older versions write other elements over the memory's end.
+                _outputs.Find(outputNames[held], outputs[held]);
                 values[held] = outputs[held].Acquire();
             }
 
-            Run(inputNames, inputs, outputNames, values[..held], runOptions, ct);
+            RunInto(values[..held], inputNames, inputs, outputNames, runOptions, ct);
         }
         finally
         {
@@ -158,39 +165,36 @@ public sealed unsafe class OnnxSession : IDisposable
         }
     }
 
-    private void Run(
+    /// <summary>Runs the model into values that exist, or, where the value is 0, into new ones.</summary>
+    private void RunInto(
+        Span<nint> outputs,
         ReadOnlySpan<string> inputNames,
         ReadOnlySpan<OnnxTensor> inputs,
         ReadOnlySpan<string> outputNames,
-        Span<nint> outputs,
         OnnxRunOptions? runOptions,
         CancellationToken ct)
     {
-        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
         ct.ThrowIfCancellationRequested();
         CheckCount(inputNames, inputs, nameof(inputs));
-        var length = inputs.Length + inputNames.Length + outputNames.Length;
-        Span<nint> addresses = length <= OnStack ? stackalloc nint[OnStack] : new nint[length];
-        var values = addresses[..inputs.Length];
-        var names = addresses[inputs.Length..length];
-        for (var i = 0; i < inputNames.Length; i++)
-        {
-            CheckType(_inputs, "input", inputNames[i], inputs[i]);
-            names[i] = _inputs[inputNames[i]].Address;
-        }
 
+        // One block: the inputs, their names, the outputs' names.
+        var length = inputs.Length + inputNames.Length + outputNames.Length;
+        Span<nint> block = length <= OnStack ? stackalloc nint[OnStack] : new nint[length];
+        var values = block[..inputs.Length];
+        var names = block[inputs.Length..length];
+        for (var i = 0; i < inputNames.Length; i++)
+            names[i] = _inputs.Find(inputNames[i], inputs[i]);
         for (var i = 0; i < outputNames.Length; i++)
-            names[inputs.Length + i] = Find(_outputs, "output", outputNames[i]).Address;
+            names[inputs.Length + i] = _outputs.Find(outputNames[i]);
 
         using var own = runOptions is null && ct.CanBeCanceled ? new OnnxRunOptions() : null;
-        var options = runOptions ?? own;
         var held = 0;
-        var session = _handle.Acquire();
+        var session = _handle.Acquire(this);
         try
         {
             for (; held < inputs.Length; held++)
                 values[held] = inputs[held].Acquire();
-            Run(session, values, names, outputs, options, ct);
+            RunHeld(session, values, names, outputs, runOptions ?? own, ct);
         }
         finally
         {
@@ -198,11 +202,12 @@ public sealed unsafe class OnnxSession : IDisposable
             _handle.DangerousRelease();
         }
 
-        // The names' addresses are of arrays that this object keeps.
+        // The names' addresses are in memory that this object keeps.
         GC.KeepAlive(this);
     }
 
-    private void Run(
+    /// <summary>Runs the model on values that the caller keeps alive.</summary>
+    private void RunHeld(
         nint session,
         ReadOnlySpan<nint> inputs,
         ReadOnlySpan<nint> names,
@@ -213,18 +218,27 @@ public sealed unsafe class OnnxSession : IDisposable
         var nativeOptions = options?.Acquire() ?? 0;
         try
         {
-            var termination = ct.CanBeCanceled ? new Termination(_api, nativeOptions) : null;
+            var termination = ct.CanBeCanceled ? new RunTermination(_api, nativeOptions) : null;
             OnnxRuntimeException? failure;
-            fixed (nint* inputValues = inputs, inputNames = names, outputValues = outputs)
-            using (ct.UnsafeRegister(static state => ((Termination)state!).Terminate(), termination))
+            using (ct.UnsafeRegister(static state => ((RunTermination)state!).Terminate(), termination))
             {
-                failure = _api.Failure(
-                    _api.Run(session, nativeOptions, inputNames, inputValues, (nuint)inputs.Length,
-                        inputNames + inputs.Length, (nuint)outputs.Length, outputValues),
-                    _runFailed);
+                fixed (nint* inputValues = inputs, inputNames = names, outputValues = outputs)
+                {
+                    failure = _api.Failure(
+                        _api.Run(
+                            session,
+                            nativeOptions,
+                            inputNames,
+                            inputValues,
+                            (nuint)inputs.Length,
+                            inputNames + inputs.Length,
+                            (nuint)outputs.Length,
+                            outputValues),
+                        _runFailed);
+                }
             }
 
-            // Past the registration's end the token can't strike any more, and the options are the caller's again.
+            // The registration has ended, so the token can't strike any more.
             if (termination is { Done: true })
             {
                 termination.Undo();
@@ -274,96 +288,5 @@ public sealed unsafe class OnnxSession : IDisposable
             throw new ArgumentException($"There are {names.Length} names but {tensors.Length} tensors.", parameter);
         foreach (var tensor in tensors)
             ArgumentNullException.ThrowIfNull(tensor, parameter);
-    }
-
-    private void CheckType(Dictionary<string, Port> ports, string kind, string name, OnnxTensor tensor)
-    {
-        var expected = Find(ports, kind, name).Info;
-        if (expected.ElementType != tensor.ElementType)
-        {
-            throw new OnnxRuntimeException(
-                OnnxErrorCode.InvalidArgument,
-                $"{_runFailed}: the tensor for the {kind} {expected} has elements of type {tensor.ElementType}.");
-        }
-    }
-
-    private Port Find(Dictionary<string, Port> ports, string kind, string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (ports.TryGetValue(name, out var port))
-            return port;
-        throw new OnnxRuntimeException(
-            OnnxErrorCode.InvalidArgument,
-            $"{_runFailed}: it has no {kind} '{name}'.",
-            $"Its {kind}s are: {string.Join(", ", ports.Values.Select(known => known.Info))}.");
-    }
-
-    private (IReadOnlyList<OnnxValueInfo> Infos, Dictionary<string, Port> Ports) ReadPorts(
-        OrtLibrary library,
-        delegate* unmanaged<nint, nuint*, nint> getCount,
-        delegate* unmanaged<nint, nuint, nint, byte**, nint> getName,
-        delegate* unmanaged<nint, nuint, nint*, nint> getTypeInfo)
-    {
-        const string Failed = "The model's inputs and outputs cannot be read";
-        var session = _handle.DangerousGetHandle();
-        nuint count;
-        _api.Check(getCount(session, &count), Failed);
-        var infos = new OnnxValueInfo[count];
-        var ports = new Dictionary<string, Port>(infos.Length, StringComparer.Ordinal);
-        for (var i = 0; i < infos.Length; i++)
-        {
-            byte* text;
-            _api.Check(getName(session, (nuint)i, library.Allocator, &text), Failed);
-            var name = NativeText.Read(text);
-            var bytes = NativeText.CopyPinned(text);
-            _api.Check(_api.AllocatorFree(library.Allocator, text), Failed);
-
-            nint typeInfo;
-            _api.Check(getTypeInfo(session, (nuint)i, &typeInfo), Failed);
-            try
-            {
-                infos[i] = ReadInfo(name, typeInfo, Failed);
-            }
-            finally
-            {
-                _api.ReleaseTypeInfo(typeInfo);
-            }
-
-            ports[name] = new Port(infos[i], bytes);
-        }
-
-        return (infos, ports);
-    }
-
-    private OnnxValueInfo ReadInfo(string name, nint typeInfo, string failed)
-    {
-        // The tensor's description is part of the type's, and null where the type is not a tensor.
-        nint tensorInfo;
-        _api.Check(_api.CastTypeInfoToTensorInfo(typeInfo, &tensorInfo), failed);
-        if (tensorInfo == 0)
-            return new OnnxValueInfo(name, OnnxElementType.Undefined, [], []);
-        var (elementType, shape) = TensorInfo.Read(_api, tensorInfo, failed);
-        return new OnnxValueInfo(
-            name, elementType, shape, TensorInfo.ReadNames(_api, tensorInfo, shape.Length, failed));
-    }
-
-    /// <summary>An input or output with its name as the library has it, in memory that does not move.</summary>
-    private sealed record Port(OnnxValueInfo Info, byte[] Name)
-    {
-        public nint Address => (nint)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Name));
-    }
-
-    /// <summary>Ends a run on behalf of its cancellation token, through options that the run keeps alive.</summary>
-    private sealed class Termination(OrtApi api, nint options)
-    {
-        public bool Done { get; private set; }
-
-        public void Terminate()
-        {
-            Done = true;
-            api.Check(api.RunOptionsSetTerminate(options), "The run cannot be terminated");
-        }
-
-        public void Undo() => api.Check(api.RunOptionsUnsetTerminate(options), "The run options cannot be reset");
     }
 }

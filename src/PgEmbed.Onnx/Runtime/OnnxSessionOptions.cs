@@ -3,7 +3,7 @@ namespace PgEmbed.Onnx.Runtime;
 /// <summary>How a model is loaded and run; what is not set has ONNX Runtime's own default.</summary>
 public sealed class OnnxSessionOptions
 {
-    internal const string SpinningKey = "session.intra_op.allow_spinning";
+    private const string SpinningKey = "session.intra_op.allow_spinning";
 
     // The library starts as many threads as it is told, and ends the process where the system refuses one.
     private const int MaxThreads = 1024;
@@ -11,7 +11,7 @@ public sealed class OnnxSessionOptions
     /// <summary>Threads within one operator, the calling thread included; null: one for each physical core.</summary>
     public int? IntraOpThreads { get; set; }
 
-    /// <summary>Threads for operators side by side; null: one for each core. Used with <see cref="Parallel"/>.</summary>
+    /// <summary>Threads for operators side by side; null: one for each core. For <see cref="Parallel"/>.</summary>
     public int? InterOpThreads { get; set; }
 
     /// <summary>Whether independent operators of one run may run side by side.</summary>
@@ -73,7 +73,8 @@ public sealed class OnnxSessionOptions
             api.Check(api.SetSessionGraphOptimizationLevel(options, (int)Optimization), Failed);
             api.Check(MemoryArena ? api.EnableCpuMemArena(options) : api.DisableCpuMemArena(options), Failed);
             api.Check(MemoryPattern ? api.EnableMemPattern(options) : api.DisableMemPattern(options), Failed);
-            AddConfiguration(api, options, SpinningKey, IntraOpSpinning ? "1" : "0");
+            if (!Configuration.ContainsKey(SpinningKey))
+                AddConfiguration(api, options, SpinningKey, IntraOpSpinning ? "1" : "0");
             foreach (var (key, value) in Configuration)
                 AddConfiguration(api, options, key, value);
             return handle;

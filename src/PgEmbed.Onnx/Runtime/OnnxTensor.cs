@@ -90,7 +90,7 @@ public sealed unsafe class OnnxTensor : IDisposable
     public ReadOnlySpan<T> Values<T>()
         where T : unmanaged
     {
-        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
+        _handle.ThrowIfDisposed(this);
         if (ElementType == OnnxElementType.Undefined || OnnxElementTypes.Of<T>() != ElementType)
         {
             throw new OnnxRuntimeException(
@@ -158,11 +158,7 @@ public sealed unsafe class OnnxTensor : IDisposable
     }
 
     /// <summary>Keeps the value and its memory from being released until <see cref="Release"/>.</summary>
-    internal nint Acquire()
-    {
-        ObjectDisposedException.ThrowIf(_handle.IsClosed, this);
-        return _handle.Acquire();
-    }
+    internal nint Acquire() => _handle.Acquire(this);
 
     internal void Release() => _handle.DangerousRelease();
 

@@ -15,15 +15,17 @@ internal sealed unsafe partial class OrtLibrary
     private const int DeviceAllocator = 0;
     private const int DefaultMemory = 0;
 
-    private OrtLibrary(string path, string version, OrtApi api)
+    private OrtLibrary(string file, string version, OrtApi api)
     {
-        Path = path;
+        File = file;
         Version = version;
         Api = api;
         nint environment, memory, allocator;
         fixed (byte* name = "pgembed\0"u8)
             api.Check(api.CreateEnvWithCustomLogger(&Log, 0, WarningLevel, name, &environment), "No environment");
-        api.Check(api.DisableTelemetryEvents(environment), "Telemetry stays on");
+
+        // A build without telemetry may refuse to switch it off, which is just as well.
+        _ = api.Failure(api.DisableTelemetryEvents(environment), "Telemetry cannot be switched off");
         api.Check(api.CreateCpuMemoryInfo(DeviceAllocator, DefaultMemory, &memory), "No memory description");
         api.Check(api.GetAllocatorWithDefaultOptions(&allocator), "No allocator");
         Environment = environment;
@@ -31,7 +33,7 @@ internal sealed unsafe partial class OrtLibrary
         Allocator = allocator;
     }
 
-    public string Path { get; }
+    public string File { get; }
 
     public string Version { get; }
 
@@ -75,17 +77,8 @@ internal sealed unsafe partial class OrtLibrary
 
     private static OrtLibrary? TryLoad(string file, uint apiVersion, out string reason)
     {
-        nint library;
-        try
-        {
-            library = NativeLibrary.Load(file, typeof(OrtLibrary).Assembly, searchPath: null);
-        }
-        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
-        {
-            reason = e.Message;
+        if (!TryOpen(file, out var library, out reason))
             return null;
-        }
-
         if (!NativeLibrary.TryGetExport(library, "OrtGetApiBase", out var getApiBase))
         {
             NativeLibrary.Free(library);
@@ -103,8 +96,26 @@ internal sealed unsafe partial class OrtLibrary
             return null;
         }
 
-        reason = "";
         return new OrtLibrary(file, version, new OrtApi(table));
+    }
+
+    private static bool TryOpen(string file, out nint library, out string reason)
+    {
+        reason = "the system does not have it";
+        if (!Path.IsPathRooted(file))
+            return NativeLibrary.TryLoad(file, typeof(OrtLibrary).Assembly, searchPath: null, out library);
+        try
+        {
+            library = NativeLibrary.Load(file);
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or BadImageFormatException)
+        {
+            // After general advice, where there is any, the last line is the system's own.
+            reason = e.Message.TrimEnd().Split('\n')[^1].Replace($"{file}: ", "", StringComparison.Ordinal);
+            library = 0;
+            return false;
+        }
     }
 
     [UnmanagedCallersOnly]

@@ -5,11 +5,11 @@ namespace PgEmbed.Onnx.Runtime;
 /// <summary>Where ONNX Runtime's native library is looked for.</summary>
 /// <param name="Setting">The value of <see cref="OnnxRuntimeLibrary.PathVariable"/>: a file or a folder.</param>
 /// <param name="ApplicationFolder">The folder of the running application.</param>
-/// <param name="WorkingFolder">The current directory, null where there is none any more.</param>
+/// <param name="WorkingFolder">The current directory, which a relative setting starts from; null where there is none.</param>
 internal sealed record OrtLibrarySearch(string? Setting, string ApplicationFolder, string? WorkingFolder)
 {
     /// <summary>This platform as NuGet names it, such as <c>linux-x64</c>.</summary>
-    /// <remarks>Not RuntimeInformation.RuntimeIdentifier: a distribution's own build of .NET has its name there.</remarks>
+    /// <remarks>RuntimeInformation.RuntimeIdentifier names the distribution where that built .NET itself.</remarks>
     public static string Platform { get; } =
         (OperatingSystem.IsWindows() ? "win" : OperatingSystem.IsMacOS() ? "osx" : "linux")
         + $"-{RuntimeInformation.ProcessArchitecture.ToString().ToLowerInvariant()}";
@@ -48,7 +48,8 @@ internal sealed record OrtLibrarySearch(string? Setting, string ApplicationFolde
     }
 
     /// <summary>
-    /// The files and folders to try, in order, then the names to ask the system for; a setting is tried alone.
+    /// The files and folders to try, in order, then the names to ask the system for; a setting is tried alone. The
+    /// current directory is not among them: a library planted in a folder must not run because someone stands in it.
     /// </summary>
     public IReadOnlyList<string> Places()
     {
@@ -56,7 +57,7 @@ internal sealed record OrtLibrarySearch(string? Setting, string ApplicationFolde
             return [Path.GetFullPath(Setting, WorkingFolder ?? ApplicationFolder)];
         string[] application = [Path.Combine(ApplicationFolder, "runtimes", Platform, "native"), ApplicationFolder];
         return [.. application
-            .Concat(AtOrAbove(ApplicationFolder).Concat(AtOrAbove(WorkingFolder))
+            .Concat(AtOrAbove(ApplicationFolder)
                 .Select(folder => Path.Combine(folder, "artifacts", "native", Platform)))
             .Select(Path.TrimEndingDirectorySeparator)
             .Distinct(StringComparer.Ordinal)
@@ -74,9 +75,11 @@ internal sealed record OrtLibrarySearch(string? Setting, string ApplicationFolde
         return [.. Directory.EnumerateFiles(place, Pattern, options).Order(StringComparer.Ordinal)];
     }
 
-    private static IEnumerable<string> AtOrAbove(string? folder)
+    private static IEnumerable<string> AtOrAbove(string application)
     {
-        for (; folder is not null; folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)))
+        for (string? folder = application;
+            folder is not null;
+            folder = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder)))
             yield return folder;
     }
 }

@@ -21,11 +21,12 @@ internal static class TokenizerFile
         var addedTokens = file.List("added_tokens");
         var model = TokenModelFactory.Read(file.Object("model"), SpecialTokens(addedTokens));
         var preTokenizers = file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [];
+        var normalizer = file.OptionalObject("normalizer") is { } rules ? NormalizerFactory.Read(rules) : null;
         if (model is UnigramModel { CrossesWords: false })
-            preTokenizers = MetaspacePreTokenizer.WithoutSplits(preTokenizers);
+            preTokenizers = MetaspacePreTokenizer.AsSentencePiece(preTokenizers, trimEnd: JoinsSpaces(normalizer));
         var tokenizer = new Tokenizer(
             model,
-            file.OptionalObject("normalizer") is { } normalizer ? NormalizerFactory.Read(normalizer) : null,
+            normalizer,
             preTokenizers,
             file.OptionalObject("post_processor") is { } processor
                 ? PostProcessorFactory.Read(processor)
@@ -43,6 +44,10 @@ internal static class TokenizerFile
         if (part?.OptionalText("direction") is { } direction and not "Right")
             throw part.Error($"truncation at the side '{direction}' is not supported, only 'Right'.");
     }
+
+    /// <summary>Whether it ends as converted SentencePiece models' do that take extra white space away.</summary>
+    private static bool JoinsSpaces(INormalizer? normalizer) =>
+        normalizer is SequenceNormalizer { Parts: [.., ReplaceRegexNormalizer { JoinsSpaces: true }] };
 
     private static HashSet<string> SpecialTokens(IReadOnlyList<JsonPart> addedTokens) =>
         [.. addedTokens.Where(part => part.OptionalFlag("special") ?? false).Select(part => part.Text("content"))];

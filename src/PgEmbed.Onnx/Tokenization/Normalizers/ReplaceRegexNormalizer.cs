@@ -12,14 +12,16 @@ internal sealed partial class ReplaceRegexNormalizer : INormalizer
 {
     private readonly Regex _pattern;
     private readonly string _content;
-    private readonly char _spaceRun;
 
-    private ReplaceRegexNormalizer(Regex pattern, string content, char spaceRun)
+    private ReplaceRegexNormalizer(Regex pattern, string content)
     {
         _pattern = pattern;
         _content = content;
-        _spaceRun = spaceRun;
+        JoinsSpaces = pattern.ToString() == " {2,}" && content == " ";
     }
+
+    /// <summary>Whether it makes one space of several: the pattern that most Unigram tokenizers have.</summary>
+    public bool JoinsSpaces { get; }
 
     /// <summary>Makes the normalizer; false where the pattern or the content is not surely read as it is meant.</summary>
     public static bool TryCreate(
@@ -33,7 +35,7 @@ internal sealed partial class ReplaceRegexNormalizer : INormalizer
             var regex = new Regex(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant);
             if (regex.IsMatch(""))
                 return false;
-            normalizer = new ReplaceRegexNormalizer(regex, content, pattern == " {2,}" ? ' ' : '\0');
+            normalizer = new ReplaceRegexNormalizer(regex, content);
             return true;
         }
         catch (Exception e) when (e is ArgumentException or NotSupportedException)
@@ -44,8 +46,7 @@ internal sealed partial class ReplaceRegexNormalizer : INormalizer
 
     public void Normalize(ReadOnlySpan<char> text, CharBuffer output)
     {
-        // Nearly every Unigram tokenizer has this one pattern, two spaces or more.
-        if (_spaceRun == ' ' && !text.Contains("  ", StringComparison.Ordinal))
+        if (JoinsSpaces && !text.Contains("  ", StringComparison.Ordinal))
         {
             output.Append(text);
             return;

@@ -3,6 +3,9 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <summary>Normalizers one after another.</summary>
 internal sealed class SequenceNormalizer(IReadOnlyList<INormalizer> parts) : INormalizer
 {
+    /// <summary>The normalizers in their order.</summary>
+    public IReadOnlyList<INormalizer> Parts => parts;
+
     public void Normalize(ReadOnlySpan<char> text, CharBuffer output)
     {
         if (parts.Count == 0)

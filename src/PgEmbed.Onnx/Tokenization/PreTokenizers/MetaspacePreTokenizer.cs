@@ -12,16 +12,25 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
     /// <summary>Whether each word between white space of any kind is treated as a text of its own.</summary>
     private bool _splitWhiteSpace;
 
+    private bool _trimEnd;
+
     /// <summary>
-    /// The same pre-tokenizers without the splits that a model gives the same tokens without: one whose pieces have ▁
-    /// only at their beginnings. Sums of scores then run on over the whole text, as in SentencePiece.
+    /// The pre-tokenizers of a SentencePiece model written as <c>tokenizer.json</c>, taken as SentencePiece does: without
+    /// the splits that change no token where pieces have ▁ only at their beginnings, so that sums of scores run on over
+    /// the whole text.
     /// </summary>
-    public static IReadOnlyList<IPreTokenizer> WithoutSplits(IReadOnlyList<IPreTokenizer> preTokenizers) =>
-        preTokenizers switch
+    /// <param name="preTokenizers">The file's.</param>
+    /// <param name="trimEnd">
+    /// Whether SentencePiece takes white space at the text's end away and the file forgets to, as files do that an older
+    /// converter wrote.
+    /// </param>
+    public static IReadOnlyList<IPreTokenizer> AsSentencePiece(
+        IReadOnlyList<IPreTokenizer> preTokenizers, bool trimEnd) => preTokenizers switch
         {
-            [MetaspacePreTokenizer { IsUsual: true } only] => [only.WithoutSplit(splitWhiteSpace: false)],
+            [MetaspacePreTokenizer { IsUsual: true } only] =>
+                [only.WithoutSplit(splitWhiteSpace: false, trimEnd)],
             [WhitespaceSplitPreTokenizer, MetaspacePreTokenizer { IsUsual: true } second] =>
-                [second.WithoutSplit(splitWhiteSpace: true)],
+                [second.WithoutSplit(splitWhiteSpace: true, trimEnd)],
             _ => preTokenizers,
         };
 
@@ -34,7 +43,7 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
             RewriteWords(text, rewritten);
         else
             Rewrite(text, Prepends(tokens.Count == 0), rewritten);
-        var words = rewritten.Written;
+        var words = _trimEnd ? rewritten.Written.TrimEnd(replacement) : rewritten.Written;
         if (words.IsEmpty)
             return;
         if (!split)
@@ -53,8 +62,8 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
         }
     }
 
-    private MetaspacePreTokenizer WithoutSplit(bool splitWhiteSpace) =>
-        new(replacement, scheme, split: false) { _splitWhiteSpace = splitWhiteSpace };
+    private MetaspacePreTokenizer WithoutSplit(bool splitWhiteSpace, bool trimEnd) =>
+        new(replacement, scheme, split: false) { _splitWhiteSpace = splitWhiteSpace, _trimEnd = trimEnd };
 
     private bool Prepends(bool atTextStart) =>
         scheme == PrependScheme.Always || (scheme == PrependScheme.First && atTextStart);

@@ -1,0 +1,620 @@
+-- Installs PgEmbed in a database that does not have it, through psql alone:
+--     psql -f install.sql
+-- Made from migrations/ and sql/ by `pgembed schema script up > sql/install.sql`: change those, not this.
+\set ON_ERROR_STOP on
+\set QUIET on
+BEGIN;
+DO $lock$ BEGIN PERFORM pg_catalog.pg_advisory_xact_lock(x'7067656D626564'::bigint); END $lock$;
+
+-- What must hold before PgEmbed is installed: a server and a pgvector that are new enough, and both schemas empty.
+-- Creates the extension vector where it is missing and may be created.
+DO $preflight$
+DECLARE
+    installed text := (SELECT extversion FROM pg_catalog.pg_extension WHERE extname = 'vector');
+    available text := (SELECT default_version FROM pg_catalog.pg_available_extensions WHERE name = 'vector');
+    version   integer[];
+    leftover  text;
+BEGIN
+    IF pg_catalog.to_regclass('pgembed.migration_history') IS NOT NULL THEN
+        IF EXISTS (SELECT FROM pgembed.migration_history) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE013',
+                MESSAGE = pg_catalog.format('Expected a database without PgEmbed, but it is installed in %s already.',
+                    pg_catalog.current_database()),
+                HINT = 'Nothing was changed. pgembed schema up upgrades it.';
+        END IF;
+    END IF;
+
+    IF pg_catalog.current_setting('server_version_num')::integer < 150000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE010',
+            MESSAGE = pg_catalog.format('Expected PostgreSQL 15 or newer, got %s.',
+                pg_catalog.current_setting('server_version')),
+            HINT = 'Upgrade the server, or use another.';
+    END IF;
+
+    IF installed IS NULL AND available IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE011',
+            MESSAGE = 'Expected the extension vector (pgvector), but the server does not have it.',
+            HINT = 'Install pgvector 0.8.4 or newer on the server (Debian and Ubuntu: '
+                'the package postgresql-<version>-pgvector), then run this again.';
+    END IF;
+
+    version := pg_catalog.string_to_array(
+        pg_catalog.substring(coalesce(installed, available), '^[0-9.]*[0-9]'), '.')::integer[];
+    IF version < pg_catalog.string_to_array('0.8.0', '.')::integer[] THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE012',
+            MESSAGE = pg_catalog.format('Expected pgvector 0.8.0 or newer, got %s.',
+                coalesce(installed, available)),
+            HINT = 'Install pgvector 0.8.4 or newer on the server, then run '
+                'ALTER EXTENSION vector UPDATE in this database.';
+    ELSIF version < pg_catalog.string_to_array('0.8.4', '.')::integer[] THEN
+        RAISE WARNING USING
+            MESSAGE = pg_catalog.format('pgvector %s works, but has known faults in building and vacuuming '
+                'HNSW indexes.', coalesce(installed, available)),
+            HINT = 'Install pgvector 0.8.4 or newer on the server, then run '
+                'ALTER EXTENSION vector UPDATE in this database.';
+    END IF;
+
+    SELECT pg_catalog.string_agg(pg_catalog.pg_describe_object(classid, objid, objsubid), ', ' ORDER BY classid, objid)
+    INTO leftover
+    FROM pg_catalog.pg_depend
+    WHERE refclassid = 'pg_catalog.pg_namespace'::regclass
+        AND refobjid IN (pg_catalog.to_regnamespace('pgembed'), pg_catalog.to_regnamespace('pgembed_store'));
+    IF leftover IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE013',
+            MESSAGE = 'Expected the schemas pgembed and pgembed_store to be absent or empty, found ' || leftover || '.',
+            HINT = 'They belong to PgEmbed alone: move what is in them elsewhere, or drop it.';
+    END IF;
+
+    IF installed IS NULL THEN
+        IF pg_catalog.to_regnamespace('public') IS NULL THEN
+            CREATE EXTENSION vector;
+        ELSE
+            CREATE EXTENSION vector SCHEMA public;
+        END IF;
+    END IF;
+EXCEPTION
+    WHEN insufficient_privilege THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE011',
+            MESSAGE = pg_catalog.format('Expected the extension vector (pgvector) in database %s, and the role %s may '
+                'not create it.', pg_catalog.current_database(), current_user),
+            HINT = 'Have a superuser run CREATE EXTENSION vector in this database, then run this again.';
+END
+$preflight$;
+
+SELECT nspname AS vector_schema
+FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+WHERE extname = 'vector' \gset
+SET LOCAL search_path = '';
+
+DO $EF$
+BEGIN
+    IF NOT EXISTS(SELECT 1 FROM pg_namespace WHERE nspname = 'pgembed') THEN
+        CREATE SCHEMA pgembed;
+    END IF;
+END $EF$;
+CREATE TABLE IF NOT EXISTS pgembed.migration_history (
+    "MigrationId" character varying(150) NOT NULL,
+    "ProductVersion" character varying(32) NOT NULL,
+    CONSTRAINT "PK_migration_history" PRIMARY KEY ("MigrationId")
+);
+
+-- The catalog. It holds names, never oids, so that a dump restores and an upgraded server works.
+
+COMMENT ON SCHEMA pgembed IS 'PgEmbed: catalog and functions.';
+COMMENT ON TABLE pgembed.migration_history IS 'Migrations of this schema that were applied; EF Core keeps it.';
+COMMENT ON COLUMN pgembed.migration_history."MigrationId" IS 'The migration''s number and name.';
+COMMENT ON COLUMN pgembed.migration_history."ProductVersion" IS 'The version of EF Core that applied it.';
+
+CREATE SCHEMA IF NOT EXISTS pgembed_store;
+COMMENT ON SCHEMA pgembed_store IS
+    'PgEmbed: one table of vectors per store, and what is generated for each collection.';
+
+CREATE TABLE pgembed.setting (
+    name       text        NOT NULL CONSTRAINT setting_pkey PRIMARY KEY,
+    value      jsonb       NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE pgembed.setting IS 'Settings of this database, by name.';
+COMMENT ON COLUMN pgembed.setting.name IS 'The setting''s name.';
+COMMENT ON COLUMN pgembed.setting.value IS 'Its value; the form depends on the setting.';
+COMMENT ON COLUMN pgembed.setting.changed_at IS 'When it was last written.';
+
+CREATE TABLE pgembed.model (
+    model_id    integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT model_pkey PRIMARY KEY,
+    name        text        NOT NULL CONSTRAINT model_name_check CHECK (name <> ''),
+    version     text        NOT NULL,
+    fingerprint text        NOT NULL
+        CONSTRAINT model_fingerprint_key UNIQUE
+        CONSTRAINT model_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
+    dimensions  integer     NOT NULL CONSTRAINT model_dimensions_check CHECK (dimensions BETWEEN 1 AND 16000),
+    max_tokens  integer     CONSTRAINT model_max_tokens_check CHECK (max_tokens > 0),
+    pooling     text,
+    normalized  boolean,
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT model_name_version_key UNIQUE (name, version)
+);
+COMMENT ON TABLE pgembed.model IS 'Text encoders that made, or make, vectors of this database.';
+COMMENT ON COLUMN pgembed.model.model_id IS 'The model''s number in this database.';
+COMMENT ON COLUMN pgembed.model.name IS 'The model''s name, without its version.';
+COMMENT ON COLUMN pgembed.model.version IS 'The model''s version.';
+COMMENT ON COLUMN pgembed.model.fingerprint IS
+    'SHA-256 over the files and settings that shape its output, in lower-case hexadecimal.';
+COMMENT ON COLUMN pgembed.model.dimensions IS 'The length of its vectors.';
+COMMENT ON COLUMN pgembed.model.max_tokens IS 'The longest text it reads, in tokens; null where that is not known.';
+COMMENT ON COLUMN pgembed.model.pooling IS
+    'How token vectors become one (mean, cls, last, max); null where that is not known.';
+COMMENT ON COLUMN pgembed.model.normalized IS 'Whether its vectors have length 1; null where that is not known.';
+COMMENT ON COLUMN pgembed.model.created_at IS 'When it was recorded.';
+
+CREATE TABLE pgembed.space (
+    space_id    uuid        NOT NULL CONSTRAINT space_pkey PRIMARY KEY,
+    model_id    integer     CONSTRAINT space_model_id_fkey REFERENCES pgembed.model (model_id),
+    name        text        NOT NULL CONSTRAINT space_name_check CHECK (name <> ''),
+    fingerprint text        NOT NULL CONSTRAINT space_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
+    dimensions  integer     NOT NULL CONSTRAINT space_dimensions_check CHECK (dimensions BETWEEN 1 AND 16000),
+    metric      text        NOT NULL CONSTRAINT space_metric_check CHECK (metric IN ('cosine', 'l2', 'inner_product')),
+    created_at  timestamptz NOT NULL DEFAULT now(),
+    CONSTRAINT space_fingerprint_dimensions_metric_key UNIQUE (fingerprint, dimensions, metric)
+);
+CREATE INDEX space_model_id_idx ON pgembed.space (model_id);
+COMMENT ON TABLE pgembed.space IS
+    'The vectors that one model makes. Vectors of two spaces are never compared.';
+COMMENT ON COLUMN pgembed.space.space_id IS
+    'The same in every database: pgembed.space_id(fingerprint, dimensions, metric).';
+COMMENT ON COLUMN pgembed.space.model_id IS 'The model that makes its vectors; null where it is not recorded here.';
+COMMENT ON COLUMN pgembed.space.name IS 'A name for people: the model as name@version.';
+COMMENT ON COLUMN pgembed.space.fingerprint IS 'The fingerprint of the model that makes its vectors.';
+COMMENT ON COLUMN pgembed.space.dimensions IS 'The length of its vectors.';
+COMMENT ON COLUMN pgembed.space.metric IS 'How its vectors are compared: cosine, l2 or inner_product.';
+COMMENT ON COLUMN pgembed.space.created_at IS 'When it was recorded.';
+
+CREATE TABLE pgembed.codec (
+    codec_id    integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT codec_pkey PRIMARY KEY,
+    name        text        NOT NULL CONSTRAINT codec_name_key UNIQUE CONSTRAINT codec_name_check CHECK (name <> ''),
+    kind        text        NOT NULL,
+    parameters  bytea,
+    fingerprint text        CONSTRAINT codec_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
+    created_at  timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE pgembed.codec IS 'Ways to store a vector.';
+COMMENT ON COLUMN pgembed.codec.codec_id IS 'The codec''s number in this database.';
+COMMENT ON COLUMN pgembed.codec.name IS 'The codec''s name.';
+COMMENT ON COLUMN pgembed.codec.kind IS 'Its kind: f32 (vector), f16 (halfvec).';
+COMMENT ON COLUMN pgembed.codec.parameters IS 'What was fitted for it; null where nothing is.';
+COMMENT ON COLUMN pgembed.codec.fingerprint IS
+    'SHA-256 of its kind and parameters, in lower-case hexadecimal; null where nothing is fitted.';
+COMMENT ON COLUMN pgembed.codec.created_at IS 'When it was recorded.';
+
+INSERT INTO pgembed.codec (name, kind) VALUES ('f32', 'f32'), ('f16', 'f16');
+
+CREATE TABLE pgembed.collection (
+    collection_id integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT collection_pkey PRIMARY KEY,
+    name          text        NOT NULL
+        CONSTRAINT collection_name_key UNIQUE
+        CONSTRAINT collection_name_check CHECK (octet_length(name) BETWEEN 1 AND 63),
+    source_schema text        NOT NULL,
+    source_table  text        NOT NULL,
+    key_columns   text[]      NOT NULL
+        CONSTRAINT collection_key_columns_check
+        CHECK (cardinality(key_columns) >= 1 AND array_position(key_columns, NULL) IS NULL),
+    text_columns  text[]      NOT NULL
+        CONSTRAINT collection_text_columns_check
+        CHECK (cardinality(text_columns) >= 1 AND array_position(text_columns, NULL) IS NULL),
+    created_at    timestamptz NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE pgembed.collection IS 'Rows of a user''s table whose text is embedded.';
+COMMENT ON COLUMN pgembed.collection.collection_id IS 'The collection''s number in this database.';
+COMMENT ON COLUMN pgembed.collection.name IS 'The collection''s name.';
+COMMENT ON COLUMN pgembed.collection.source_schema IS 'The schema of the user''s table.';
+COMMENT ON COLUMN pgembed.collection.source_table IS 'The user''s table.';
+COMMENT ON COLUMN pgembed.collection.key_columns IS 'The columns that identify a row of it, in order.';
+COMMENT ON COLUMN pgembed.collection.text_columns IS 'The columns whose texts are embedded together, in order.';
+COMMENT ON COLUMN pgembed.collection.created_at IS 'When it was defined.';
+
+CREATE TABLE pgembed.store (
+    store_id      integer     GENERATED ALWAYS AS IDENTITY CONSTRAINT store_pkey PRIMARY KEY,
+    collection_id integer     NOT NULL
+        CONSTRAINT store_collection_id_fkey REFERENCES pgembed.collection (collection_id) ON DELETE CASCADE,
+    space_id      uuid        NOT NULL CONSTRAINT store_space_id_fkey REFERENCES pgembed.space (space_id),
+    codec         text        NOT NULL CONSTRAINT store_codec_fkey REFERENCES pgembed.codec (name),
+    table_name    text        NOT NULL
+        CONSTRAINT store_table_name_key UNIQUE
+        CONSTRAINT store_table_name_check CHECK (octet_length(table_name) BETWEEN 1 AND 63),
+    serving       boolean     NOT NULL DEFAULT false,
+    created_at    timestamptz NOT NULL DEFAULT now()
+);
+CREATE UNIQUE INDEX store_serving_key ON pgembed.store (collection_id) WHERE serving;
+CREATE INDEX store_collection_id_idx ON pgembed.store (collection_id);
+CREATE INDEX store_space_id_idx ON pgembed.store (space_id);
+COMMENT ON TABLE pgembed.store IS 'Tables with one collection''s vectors in one space under one codec.';
+COMMENT ON COLUMN pgembed.store.store_id IS 'The store''s number in this database.';
+COMMENT ON COLUMN pgembed.store.collection_id IS 'The collection whose vectors it holds.';
+COMMENT ON COLUMN pgembed.store.space_id IS 'The space that they are of.';
+COMMENT ON COLUMN pgembed.store.codec IS 'How they are stored.';
+COMMENT ON COLUMN pgembed.store.table_name IS
+    'Its table in schema pgembed_store: key_1 to key_n, chunk, content_hash, embedding.';
+COMMENT ON COLUMN pgembed.store.serving IS 'Whether searches of the collection are answered from it.';
+COMMENT ON COLUMN pgembed.store.created_at IS 'When it was made.';
+
+CREATE TYPE pgembed.space_vector AS (space_id uuid, embedding :"vector_schema".vector);
+COMMENT ON TYPE pgembed.space_vector IS 'A vector and the space it is of: what a search is asked with.';
+COMMENT ON COLUMN pgembed.space_vector.space_id IS 'The space that the vector is of.';
+COMMENT ON COLUMN pgembed.space_vector.embedding IS 'The vector.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('001_catalog', '10.0.0');
+
+
+CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
+RETURNS TABLE (
+    collection    text,
+    source        text,
+    key_columns   text[],
+    text_columns  text[],
+    space         text,
+    space_id      uuid,
+    dimensions    integer,
+    metric        text,
+    codec         text,
+    store         text,
+    serving       boolean,
+    vectors       bigint,
+    source_rows   bigint,
+    indexes       text[],
+    indexes_valid boolean,
+    store_bytes   bigint,
+    index_bytes   bigint)
+LANGUAGE plpgsql STABLE
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    found_store  regclass;
+    found_source regclass;
+BEGIN
+    IF name IS NOT NULL AND NOT EXISTS (SELECT FROM pgembed.collection c WHERE c.name = collection_status.name) THEN
+        PERFORM pgembed.serving_store(name);
+    END IF;
+
+    FOR collection, source, key_columns, text_columns, space, space_id, dimensions, metric, codec, store, serving IN
+        SELECT c.name, format('%I.%I', c.source_schema, c.source_table), c.key_columns, c.text_columns,
+            p.name, p.space_id, p.dimensions, p.metric, s.codec,
+            'pgembed_store.' || quote_ident(s.table_name), s.serving
+        FROM pgembed.collection c
+            LEFT JOIN pgembed.store s USING (collection_id)
+            LEFT JOIN pgembed.space p USING (space_id)
+        WHERE collection_status.name IS NULL OR c.name = collection_status.name
+        ORDER BY c.name COLLATE "C", s.serving DESC, s.store_id
+    LOOP
+        found_source := to_regclass(source);
+        SELECT CASE WHEN min(r.reltuples) >= 0 THEN sum(r.reltuples)::bigint END
+        INTO source_rows
+        FROM pg_class r
+        WHERE r.relkind IN ('r', 'm')
+            AND r.oid IN (SELECT found_source UNION ALL SELECT relid FROM pg_partition_tree(found_source));
+
+        found_store := to_regclass(store);
+        vectors := NULL;
+        IF found_store IS NOT NULL AND has_table_privilege(found_store, 'SELECT') THEN
+            EXECUTE format('SELECT count(*) FROM %s', found_store) INTO vectors;
+        END IF;
+        SELECT array_agg(r.relname::text ORDER BY r.relname), bool_and(i.indisvalid),
+            coalesce(sum(pg_relation_size(r.oid)), 0)
+        INTO indexes, indexes_valid, index_bytes
+        FROM pg_index i
+            JOIN pg_class r ON r.oid = i.indexrelid
+        WHERE i.indrelid = found_store AND NOT i.indisprimary;
+        store_bytes := pg_total_relation_size(found_store) - index_bytes;
+        RETURN NEXT;
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.collection_status(text) IS
+    'Each store of the named collection, or of all: what it is over, the vectors in it (counted; null without the '
+    'right to read them), rows of the source (the planner''s estimate; null before the first ANALYZE), its vector '
+    'indexes and whether all are valid, and bytes on disk without and of those indexes. Error: PE002 no such '
+    'collection.';
+
+-- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the key
+-- columns' names or types have changed.
+CREATE OR REPLACE FUNCTION pgembed.create_nearest(collection text)
+RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    served    record;
+    signature text := format('pgembed_store.%I(pgembed.space_vector)', pgembed.nearest_name(collection));
+    keys      text;
+    columns   text;
+    vector    record;
+    statement text;
+BEGIN
+    SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
+
+    SELECT string_agg(format('s.key_%s', k.position), ', ' ORDER BY k.position),
+        string_agg(format('%I %s', k.name, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY k.position)
+    INTO keys, columns
+    FROM unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
+        JOIN pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position;
+
+    SELECT n.nspname AS schema, t.typname AS type INTO STRICT vector
+    FROM pg_attribute a
+        JOIN pg_type t ON t.oid = a.atttypid
+        JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+
+    statement := format(
+        $template$
+CREATE OR REPLACE FUNCTION pgembed_store.%1$I(query pgembed.space_vector)
+RETURNS TABLE (%2$s, %3$I double precision)
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT %4$s, s.embedding OPERATOR(%5$I.%6$s) (SELECT pgembed.in_space($1, %7$L::uuid)::%5$I.%8$I)
+    FROM %9$s s;
+END
+        $template$,
+        pgembed.nearest_name(collection),
+        columns,
+        CASE WHEN 'distance' = ANY (served.key_columns) THEN 'distance_' ELSE 'distance' END,
+        keys,
+        vector.schema,
+        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END,
+        served.space_id,
+        vector.type,
+        served.store);
+    BEGIN
+        EXECUTE statement;
+    EXCEPTION
+        WHEN invalid_function_definition THEN
+            EXECUTE 'DROP FUNCTION ' || signature;
+            EXECUTE statement;
+    END;
+
+    EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
+        'Rows of collection %s by their key, each with its distance to the query: join it, filter, ORDER BY distance '
+        'LIMIT k. A row of several chunks comes once for each. Made by pgembed.create_nearest.', collection));
+    RETURN format('pgembed_store.%I', pgembed.nearest_name(collection));
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.create_nearest(text) IS
+    'Makes, or makes anew, pgembed_store.nearest_<collection>(query) over the store that serves the collection, and '
+    'gives its name. Its columns are the collection''s key columns and distance (distance_ where a key column is '
+    'called distance). To be called again when another store serves. Errors: PE002 no such collection, PE004 not '
+    'served.';
+
+CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
+RETURNS boolean
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    signature text := format('pgembed_store.%I(pgembed.space_vector)', pgembed.nearest_name(collection));
+BEGIN
+    IF to_regprocedure(signature) IS NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE 'DROP FUNCTION ' || signature;
+    RETURN true;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.drop_nearest(text) IS
+    'Drops pgembed_store.nearest_<collection>; false where there was none. Needed before the store''s table can be '
+    'dropped.';
+
+CREATE OR REPLACE FUNCTION pgembed.in_space(query pgembed.space_vector, space_id uuid)
+RETURNS :"vector_schema".vector
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+BEGIN
+    IF (query).space_id = in_space.space_id AND (query).embedding IS NOT NULL THEN
+        RETURN (query).embedding;
+    END IF;
+    IF (query).space_id IS NULL OR (query).embedding IS NULL THEN
+        -- pgvector would answer a null with rows in no order at all.
+        RAISE EXCEPTION USING ERRCODE = 'null_value_not_allowed',
+            MESSAGE = 'Expected a query vector, got null.',
+            HINT = 'The row or text that it was taken from has no vector.';
+    END IF;
+    RAISE EXCEPTION USING ERRCODE = 'PE001',
+        MESSAGE = pg_catalog.format('Expected a vector of space %s, got one of %s.',
+            pgembed.space_label(in_space.space_id), pgembed.space_label((query).space_id)),
+        HINT = 'Embed the query again with the collection''s own model.';
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
+    'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
+
+-- An identifier holds 63 bytes. A name that would fill or exceed them is cut and filled up to exactly 63 with digits of
+-- its SHA-256, so that a cut name never equals an uncut one.
+CREATE OR REPLACE FUNCTION pgembed.nearest_name(collection text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    kept text := pg_catalog.left(collection, 42);
+BEGIN
+    IF pg_catalog.octet_length(collection) < 55 THEN
+        RETURN 'nearest_' || collection;
+    END IF;
+    WHILE pg_catalog.octet_length(kept) > 42 LOOP
+        kept := pg_catalog.left(kept, -1);
+    END LOOP;
+    RETURN 'nearest_' || kept || '_' || pg_catalog.left(
+        pg_catalog.encode(pg_catalog.sha256(pg_catalog.convert_to(collection, 'UTF8')), 'hex'),
+        63 - 9 - pg_catalog.octet_length(kept));
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.nearest_name(text) IS
+    'The name, in schema pgembed_store, of the collection''s nearest function.';
+
+CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
+RETURNS void
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    served uuid := (SELECT s.space_id FROM pgembed.serving_store(require_space.collection) s);
+BEGIN
+    IF served IS DISTINCT FROM require_space.space_id THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE001',
+            MESSAGE = pg_catalog.format('Expected a vector of space %s, which serves collection %L, got one of %s.',
+                pgembed.space_label(served), collection, pgembed.space_label(require_space.space_id)),
+            HINT = 'Embed the query again with the collection''s own model.';
+    END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.require_space(text, uuid) IS
+    'Nothing when the collection is served from the space; else an error (PE001 another space, PE002 no such '
+    'collection, PE004 not served).';
+
+CREATE OR REPLACE FUNCTION pgembed.serving_store(
+    collection text,
+    OUT key_columns text[],
+    OUT store regclass,
+    OUT space_id uuid,
+    OUT metric text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    table_name text;
+BEGIN
+    SELECT c.key_columns, s.table_name, s.space_id, p.metric
+    INTO key_columns, table_name, space_id, metric
+    FROM pgembed.collection c
+        LEFT JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
+        LEFT JOIN pgembed.space p ON p.space_id = s.space_id
+    WHERE c.name = serving_store.collection;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE002',
+            MESSAGE = pg_catalog.format('Expected the name of a collection, got %s.',
+                coalesce(pg_catalog.quote_literal(collection), 'null')),
+            HINT = coalesce(
+                (SELECT 'There are: ' || pg_catalog.string_agg(near.name, ', ')
+                 FROM (SELECT c.name
+                       FROM pgembed.collection c
+                       ORDER BY pg_catalog.lower(pg_catalog.left(c.name, 3))
+                               IS DISTINCT FROM pg_catalog.lower(pg_catalog.left(serving_store.collection, 3)),
+                           c.name COLLATE "C"
+                       LIMIT 10) near),
+                'No collection is defined in this database.');
+    END IF;
+    IF table_name IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE004',
+            MESSAGE = pg_catalog.format('Expected a store that serves collection %L, found none.', collection),
+            HINT = 'Embed the collection''s rows first.';
+    END IF;
+    store := pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', table_name));
+    IF store IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE005',
+            MESSAGE = pg_catalog.format('Expected the table pgembed_store.%I with the vectors of collection %L, '
+                'found none.', table_name, collection),
+            HINT = 'It was dropped by hand: drop the collection and define it again.';
+    END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.serving_store(text) IS
+    'The store that serves a collection; an error where there is no such collection (PE002), no such store (PE004) or '
+    'no table for it (PE005).';
+
+-- The first 16 bytes of SHA-256('fingerprint/dimensions/metric'), marked as a version 8 UUID (RFC 9562): the version in
+-- the high half of byte 6, the variant in the two highest bits of byte 8. PgEmbed.VectorSpace derives the same.
+CREATE OR REPLACE FUNCTION pgembed.space_id(fingerprint text, dimensions integer, metric text)
+RETURNS uuid
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT encode(
+        substring(set_byte(set_byte(hash,
+            6, (get_byte(hash, 6) & 15) | 128),
+            8, (get_byte(hash, 8) & 63) | 128) FROM 1 FOR 16),
+        'hex')::uuid
+    FROM sha256(convert_to(fingerprint || '/' || dimensions || '/' || metric, 'UTF8')) AS hash;
+END;
+
+COMMENT ON FUNCTION pgembed.space_id(text, integer, text) IS
+    'The id of the space with this fingerprint, dimensions and metric: the same in every database.';
+
+CREATE OR REPLACE FUNCTION pgembed.space_label(space_id uuid)
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(
+        (SELECT format('%s (%s dimensions, %s, %s)', s.name, s.dimensions, s.metric, left(s.fingerprint, 12))
+         FROM pgembed.space s
+         WHERE s.space_id = space_label.space_id),
+        space_label.space_id::text,
+        'no space');
+END;
+
+COMMENT ON FUNCTION pgembed.space_label(uuid) IS
+    'A space in words, for messages; its id where the catalog does not know it.';
+
+-- Keys are compared by the equality of the store's primary key, named with its schema: an unqualified = on a type such
+-- as citext would be another operator under another search_path.
+CREATE OR REPLACE FUNCTION pgembed.vector_of(collection text, VARIADIC key text[])
+RETURNS pgembed.space_vector
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    served    record;
+    condition text;
+    result    pgembed.space_vector;
+BEGIN
+    SELECT s.key_columns, s.store, s.space_id INTO served FROM pgembed.serving_store(vector_of.collection) s;
+    IF pg_catalog.cardinality(key) IS DISTINCT FROM pg_catalog.cardinality(served.key_columns) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE003',
+            MESSAGE = pg_catalog.format('Expected %s key values (%s) for collection %L, got %s.',
+                pg_catalog.cardinality(served.key_columns), pg_catalog.array_to_string(served.key_columns, ', '),
+                collection, coalesce(pg_catalog.cardinality(key), 0)),
+            HINT = 'Give one value for each key column, in their order.';
+    END IF;
+
+    SELECT pg_catalog.string_agg(
+        pg_catalog.format('%I OPERATOR(%I.%s) $1[%s]::%s',
+            a.attname, n.nspname, o.oprname, pg_catalog.substring(a.attname, '^key_(.*)'),
+            pg_catalog.format_type(a.atttypid, -1)),
+        ' AND ')
+    INTO condition
+    FROM pg_catalog.pg_index i
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+        JOIN pg_catalog.pg_opclass c
+            ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
+        JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
+            AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
+        JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
+        JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+    WHERE i.indrelid = served.store AND i.indisprimary AND a.attname <> 'chunk';
+
+    EXECUTE pg_catalog.format(
+        'SELECT $2, embedding FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
+    INTO result USING key, served.space_id;
+    RETURN CASE WHEN result.space_id IS NOT NULL THEN result END;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.vector_of(text, text[]) IS
+    'The stored vector of the collection''s row with this key (of its first chunk), to search for more like it; null '
+    'where the row has none. Errors: PE002 no such collection, PE003 another number of key columns.';
+
+CREATE OR REPLACE FUNCTION pgembed.version()
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT "MigrationId"::text FROM pgembed.migration_history ORDER BY "MigrationId" COLLATE "C" DESC LIMIT 1;
+END;
+
+COMMENT ON FUNCTION pgembed.version() IS
+    'The newest migration that was applied to this schema.';
+
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"b5a0f652c0a7986df3f326abd70ec943b794602528fc7435c20e8633fa1bc5c3","signatures":["pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
+
+COMMIT;
+\set QUIET off
+\echo PgEmbed is installed.

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text.Json;
+using PgEmbed.Onnx.Tokenization;
+
+namespace PgEmbed.Onnx.Models;
+
+/// <summary>
+/// A model in a folder laid out as on the Hugging Face hub: read and checked, but not loaded to run.
+/// </summary>
+public sealed class ModelFolder
+{
+    // Where exporters put the ONNX file, the most exact one first.
+    private static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
+
+    private readonly ModelPrompts _prompts;
+
+    private ModelFolder(string folder, ModelFolderOptions options)
+    {
+        FullPath = folder;
+        var modules = ModelModules.Read(folder);
+        _prompts = ModelPrompts.Read(folder);
+        if (!modules.IncludesPrompt && (DocumentPrompt + QueryPrompt).Length > 0)
+            throw new PgEmbedException(
+                "The model leaves its prompts out of pooling (include_prompt false), which is not supported.",
+                "Take another model.");
+        Pooling = modules.Pooling;
+        Normalize = modules.Normalize;
+        Dimensions = modules.Dimensions;
+
+        ModelFile = options.ModelFile ?? FindModelFile(folder);
+        var modelPath = FileIn(folder, ModelFile, nameof(ModelFolderOptions.ModelFile));
+        var graph = OnnxGraph.Read(modelPath);
+        IsBatchDependent = graph.IsBatchDependent;
+        QuantizesActivations = graph.QuantizesActivations;
+
+        var config = JsonPart.ReadFile(FileIn(modules.TransformerFolder, "config.json", "The model"));
+        Tokenizer = Tokenizer.Load(modules.TransformerFolder);
+        CheckVocabulary(Tokenizer, config, graph);
+        MaxTokens = FindMaxTokens(modules.TransformerFolder, config, Tokenizer, options.MaxTokens);
+
+        var dataFiles = graph.DataFiles.Select(
+            f => (Name: f, Path: FileIn(Path.GetDirectoryName(modelPath)!, f, ModelFile)));
+        Fingerprint = ContentHash.OfLines(
+        [
+            "pgembed model 1",
+            $"onnx {ContentHash.OfFile(modelPath)}",
+            .. dataFiles.Select(f => $"data {JsonSerializer.Serialize(f.Name)} {ContentHash.OfFile(f.Path)}"),
+            $"tokenizer {Tokenizer.ContentHash}",
+            $"pooling {Pooling}",
+            $"normalize {Normalize}",
+            string.Create(CultureInfo.InvariantCulture, $"max_tokens {MaxTokens}"),
+            $"document_prompt {JsonSerializer.Serialize(DocumentPrompt)}",
+            $"query_prompt {JsonSerializer.Serialize(QueryPrompt)}",
+        ]);
+        Name = options.Name ?? NameOf(folder);
+        Version = options.Version ?? Fingerprint[..12];
+    }
+
+    /// <summary>The folder's full path.</summary>
+    public string FullPath { get; }
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The model's version.</summary>
+    public string Version { get; }
+
+    /// <summary>The name and version, <c>name@version</c>.</summary>
+    public string FullName => $"{Name}@{Version}";
+
+    /// <summary>The ONNX file that was taken, relative to the folder.</summary>
+    public string ModelFile { get; }
+
+    /// <summary>The length of its vectors, as the pooling's configuration says.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>How token vectors become a text's.</summary>
+    public PoolingMode Pooling { get; }
+
+    /// <summary>Whether vectors are brought to length 1.</summary>
+    public bool Normalize { get; }
+
+    /// <summary>How vectors are compared.</summary>
+    public DistanceMetric Metric => _prompts.Metric;
+
+    /// <summary>The most tokens of a text, special tokens included; more are cut off.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>What is put before a document; empty for none.</summary>
+    public string DocumentPrompt => _prompts.Document;
+
+    /// <summary>What is put before a query; empty for none.</summary>
+    public string QueryPrompt => _prompts.Query;
+
+    /// <summary>
+    /// Whether the file quantizes while it runs, by the range of the whole batch: such a model is run one text at a time.
+    /// </summary>
+    public bool IsBatchDependent { get; }
+
+    /// <summary>
+    /// SHA-256 over what shapes the vectors: ONNX file and its data files, tokenizer, pooling, normalization, length
+    /// limit and prompts. Nothing else in the folder changes it.
+    /// </summary>
+    public string Fingerprint { get; }
+
+    /// <summary>The model's tokenizer.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    internal bool QuantizesActivations { get; }
+
+    /// <summary>Reads and checks a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    /// <param name="options">What to take from it and what to call it; null: as it says itself.</param>
+    /// <exception cref="PgEmbedException">
+    /// A file is missing or damaged, one does not fit another, or the model has a part that is not supported.
+    /// </exception>
+    public static ModelFolder Open(string folder, ModelFolderOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(folder);
+        options ??= new ModelFolderOptions();
+        options.Validate();
+        var path = Path.GetFullPath(folder);
+        return Directory.Exists(path)
+            ? new ModelFolder(path, options)
+            : throw new PgEmbedException(
+                $"There is no model folder {path}.",
+                "Give a folder laid out as on the Hugging Face hub, with an ONNX file.");
+    }
+
+    /// <summary>What is put before a text of a role; empty for none.</summary>
+    public string PromptFor(TextRole role) => role == TextRole.Query ? QueryPrompt : DocumentPrompt;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{FullName} ({Path.Combine(FullPath, ModelFile)})";
+
+    private static string FindModelFile(string folder) =>
+        Array.Find(UsualModelFiles, f => File.Exists(Path.Combine(folder, f)))
+        ?? throw new PgEmbedException(
+            $"{folder} has no ONNX file: looked for {string.Join(", ", UsualModelFiles)}.",
+            "Export the model to ONNX, or name the file to take.");
+
+    private static string FileIn(string folder, string file, string source)
+    {
+        var path = ModelPath.In(folder, file, source);
+        return File.Exists(path)
+            ? path
+            : throw new PgEmbedException($"{source}: there is no file {path}.", "Fetch the whole model folder again.");
+    }
+
+    private static string NameOf(string folder)
+    {
+        var options = new ModelFolderOptions { Name = new DirectoryInfo(folder).Name };
+        try
+        {
+            options.Validate();
+        }
+        catch (PgEmbedException e)
+        {
+            throw new PgEmbedException(
+                $"The folder's name '{options.Name}' can't be the model's.", "Give the model a name.", e);
+        }
+
+        return options.Name;
+    }
+
+    private static void CheckVocabulary(Tokenizer tokenizer, JsonPart config, OnnxGraph graph)
+    {
+        if (tokenizer.PadId is null)
+            throw new PgEmbedException(
+                "The tokenizer has no token to fill a batch's shorter texts up with.",
+                "Name one in tokenizer_config.json as pad_token.");
+        var rows = config.Number("vocab_size");
+        var source = "config.json's vocab_size";
+        if (graph.RowsLookedUpBy("input_ids") is { } found && found < rows)
+            (rows, source) = ((int)found, "the ONNX file's token embedding");
+        if (Math.Max(tokenizer.LargestId, tokenizer.PadId.Value) >= rows)
+            throw new PgEmbedException(
+                $"The vocabulary does not fit the model: it has ids up to {tokenizer.LargestId}, "
+                + $"{source} ends at {rows - 1}.",
+                "The folder mixes files of two models: fetch one again, whole.");
+    }
+
+    private static int FindMaxTokens(string folder, JsonPart config, Tokenizer tokenizer, int? asked)
+    {
+        var path = Path.Combine(folder, "sentence_bert_config.json");
+        var settings = File.Exists(path) ? JsonPart.ReadFile(path) : null;
+        if (settings?.OptionalFlag("do_lower_case") == true)
+            throw settings.Error(
+                "'do_lower_case' is not supported here.", "Lower case is the tokenizer's to make: take another model.");
+        var positions = config.OptionalNumber("max_position_embeddings");
+        var limit = settings?.OptionalNumber("max_seq_length");
+        if (limit > positions)
+            throw settings!.Error(
+                $"expected 'max_seq_length' to be at most {positions}, config.json's max_position_embeddings, "
+                + $"got {limit}.");
+        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength, positions };
+        limit = lengths.Min() ?? throw new PgEmbedException(
+            "The model folder says nowhere how many tokens the model reads.",
+            "Write max_seq_length into sentence_bert_config.json.");
+        if (asked > limit)
+            throw new PgEmbedException(
+                $"Expected {nameof(ModelFolderOptions.MaxTokens)} to be at most the model's {limit}, got {asked}.");
+        limit = asked ?? limit;
+        return limit > tokenizer.SpecialTokenCount
+            ? limit.Value
+            : throw new PgEmbedException(
+                $"Expected a length limit above the {tokenizer.SpecialTokenCount} special tokens, got {limit}.");
+    }
+}

@@ -1,0 +1,269 @@
+using Dapper;
+using Npgsql;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Catalog;
+
+/// <summary>Reads and writes the collections of a database.</summary>
+/// <remarks>
+/// Lock order of every definition and drop: the advisory lock below, then catalog rows, then the source table (shared),
+/// then the store. Searches and writes take none of the first.
+/// </remarks>
+public sealed class CollectionCatalog
+{
+    // Held until the transaction ends, by whoever changes what collections there are. The number only has to be ours.
+    private const string Lock = "SELECT pg_catalog.pg_advisory_xact_lock(7305, 1)";
+
+    private const string SelectCollections =
+        """
+        SELECT c.collection_id AS "CollectionId", c.name AS "Name", c.source_schema AS "SourceSchema",
+               c.source_table AS "SourceTable", c.key_columns AS "KeyColumns", c.text_columns AS "TextColumns",
+               s.store_id AS "StoreId", s.table_name AS "TableName", s.codec AS "Codec",
+               p.name AS "SpaceName", p.fingerprint AS "Fingerprint", p.dimensions AS "Dimensions", p.metric AS "Metric"
+        FROM pgembed.collection c
+        JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
+        JOIN pgembed.space p ON p.space_id = s.space_id
+        """;
+
+    private readonly NpgsqlDataSource _dataSource;
+
+    /// <summary>Creates the catalog over a database.</summary>
+    public CollectionCatalog(NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+    }
+
+    /// <summary>Finds a collection.</summary>
+    /// <exception cref="PgEmbedException">There is none, its table is gone, or the schema is not installed.</exception>
+    public async Task<CollectionInfo> GetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var found = await FindAsync(connection, name, cancellationToken).ConfigureAwait(false);
+            if (found is not null)
+                return found;
+            var names = await connection.QueryAsync<string>(new CommandDefinition(
+                "SELECT name FROM pgembed.collection ORDER BY name LIMIT 20",
+                cancellationToken: cancellationToken)).ConfigureAwait(false);
+            var list = string.Join(", ", names);
+            throw new PgEmbedException(
+                $"Expected a collection named '{name}', found {(list.Length == 0 ? "no collection at all" : list)}.");
+        }
+    }
+
+    /// <summary>Lists the names of all collections, in order.</summary>
+    /// <exception cref="PgEmbedException">The schema is not installed.</exception>
+    public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            return await SchemaMissing.GuardAsync(async () => (await connection.QueryAsync<string>(new CommandDefinition(
+                "SELECT name FROM pgembed.collection ORDER BY name",
+                cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList()).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Defines a collection over a table and makes its store; nothing is embedded yet. A collection that is already
+    /// there just so is returned as it is.
+    /// </summary>
+    /// <exception cref="PgEmbedException">
+    /// The definition doesn't fit the table, or a collection of that name is there with another definition or space.
+    /// </exception>
+    public async Task<CollectionInfo> DefineAsync(
+        CollectionDefinition definition, VectorSpace space, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(space);
+        definition.Validate();
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await connection.ExecuteAsync(Lock, [], cancellationToken).ConfigureAwait(false);
+                var existing = await FindAsync(connection, definition.Name, cancellationToken).ConfigureAwait(false);
+                if (existing is not null)
+                {
+                    MustEqual(definition, space, existing);
+                    return existing;
+                }
+
+                var extension = await VectorExtension.FindAsync(connection, cancellationToken).ConfigureAwait(false);
+                var source = await SourceTableReader.ReadAsync(
+                    connection, definition.Schema, definition.Table, cancellationToken).ConfigureAwait(false);
+                await SourceTableReader.CheckAsync(connection, source, definition, cancellationToken)
+                    .ConfigureAwait(false);
+                await SpaceCatalog.RegisterAsync(connection, space, cancellationToken).ConfigureAwait(false);
+                await InsertAsync(connection, definition, space, source, extension, cancellationToken)
+                    .ConfigureAwait(false);
+                var defined = await FindAsync(connection, definition.Name, cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return defined!;
+            }
+        }
+    }
+
+    /// <summary>Removes a collection and its stores; the user's table stays as it is.</summary>
+    /// <returns>False where there was none.</returns>
+    public async Task<bool> DropAsync(string name, CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await connection.ExecuteAsync(Lock, [], cancellationToken).ConfigureAwait(false);
+                var tables = await SchemaMissing.GuardAsync(async () => (await connection.QueryAsync<string?>(
+                    new CommandDefinition(
+                        """
+                        SELECT s.table_name FROM pgembed.collection c
+                        LEFT JOIN pgembed.store s ON s.collection_id = c.collection_id WHERE c.name = @name
+                        """,
+                        new { name },
+                        cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList()).ConfigureAwait(false);
+                if (tables.Count == 0)
+                    return false;
+                await connection.ExecuteAsync("SELECT pgembed.drop_nearest($1)", [name], cancellationToken)
+                    .ConfigureAwait(false);
+                foreach (var table in tables.OfType<string>())
+                {
+                    await connection.ExecuteAsync(
+                        $"DROP TABLE IF EXISTS {SqlName.Qualify(StoreInfo.Schema, table)}", [], cancellationToken)
+                        .ConfigureAwait(false);
+                }
+
+                await connection.ExecuteAsync(
+                    "DELETE FROM pgembed.collection WHERE name = $1", [name], cancellationToken).ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return true;
+            }
+        }
+    }
+
+    private static async Task InsertAsync(
+        NpgsqlConnection connection,
+        CollectionDefinition definition,
+        VectorSpace space,
+        SourceTable source,
+        VectorExtension extension,
+        CancellationToken cancellationToken)
+    {
+        var storeId = await connection.QuerySingleAsync<int>(new CommandDefinition(
+            """
+            WITH collection AS (
+                INSERT INTO pgembed.collection (name, source_schema, source_table, key_columns, text_columns)
+                VALUES (@Name, @Schema, @Table, @keys, @texts) RETURNING collection_id)
+            INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
+            SELECT collection_id, @spaceId, @codec, '_pgembed_' || gen_random_uuid(), true FROM collection
+            RETURNING store_id
+            """,
+            new
+            {
+                definition.Name,
+                definition.Schema,
+                definition.Table,
+                keys = definition.KeyColumns.ToArray(),
+                texts = definition.TextColumns.ToArray(),
+                spaceId = space.Id,
+                codec = definition.Codec.Name,
+            },
+            cancellationToken: cancellationToken)).ConfigureAwait(false);
+
+        // The id makes the name unique, and it is known only now.
+        var table = SqlName.WithEnding(
+            definition.Name, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"_{storeId}"));
+        await connection.ExecuteAsync(
+            "UPDATE pgembed.store SET table_name = $1 WHERE store_id = $2", [table, storeId], cancellationToken)
+            .ConfigureAwait(false);
+        var keys = definition.KeyColumns.Select(
+            (name, i) => $"{StoreInfo.KeyColumn(i)} {source.Column(name).Type} NOT NULL");
+        var keyNames = definition.KeyColumns.Select((_, i) => StoreInfo.KeyColumn(i));
+        await connection.ExecuteAsync(
+            $"""
+            CREATE TABLE {SqlName.Qualify(StoreInfo.Schema, table)} (
+                {string.Join(", ", keys)},
+                chunk integer NOT NULL,
+                content_hash bytea NOT NULL,
+                embedding {extension.ColumnType(definition.Codec, space.Dimensions)} NOT NULL,
+                PRIMARY KEY ({string.Join(", ", keyNames)}, chunk))
+            """,
+            [],
+            cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("SELECT pgembed.create_nearest($1)", [definition.Name], cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private static async Task<CollectionInfo?> FindAsync(
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+    {
+        var row = await SchemaMissing.GuardAsync(() => connection.QuerySingleOrDefaultAsync<CollectionRow>(
+            new CommandDefinition(
+                $"{SelectCollections} WHERE c.name = @name", new { name }, cancellationToken: cancellationToken)))
+            .ConfigureAwait(false);
+        if (row is null)
+            return null;
+        var extension = await VectorExtension.FindAsync(connection, cancellationToken).ConfigureAwait(false);
+        var source = await SourceTableReader.ReadAsync(
+            connection, row.SourceSchema, row.SourceTable, cancellationToken).ConfigureAwait(false);
+        var space = new VectorSpace(
+            row.SpaceName, row.Fingerprint, row.Dimensions, DistanceMetricExtensions.Parse(row.Metric));
+        return new CollectionInfo(
+            row.CollectionId,
+            row.Name,
+            source,
+            [.. row.KeyColumns.Select(source.Column)],
+            [.. row.TextColumns.Select(source.Column)],
+            new StoreInfo(row.StoreId, row.TableName, space, Codec.Parse(row.Codec)),
+            extension);
+    }
+
+    private static void MustEqual(CollectionDefinition definition, VectorSpace space, CollectionInfo existing)
+    {
+        if (!existing.Store.Space.Equals(space))
+            throw new SpaceMismatchException(existing.Store.Space.ToString(), space.ToString());
+        var wanted = Describe(
+            definition.Schema, definition.Table, definition.KeyColumns, definition.TextColumns, definition.Codec);
+        var there = Describe(
+            existing.Source.Schema,
+            existing.Source.Name,
+            existing.KeyColumns.Select(c => c.Name),
+            existing.TextColumns.Select(c => c.Name),
+            existing.Store.Codec);
+        if (wanted != there)
+            throw new PgEmbedException(
+                $"Expected collection '{definition.Name}' as {wanted}, found it as {there}.",
+                "Drop it first, or define one of another name.");
+    }
+
+    private static string Describe(
+        string schema, string table, IEnumerable<string> keys, IEnumerable<string> texts, Codec codec) =>
+        $"{SqlName.Qualify(schema, table)} by ({SqlName.List(keys)}) with text ({SqlName.List(texts)}) in {codec}";
+
+    private sealed record CollectionRow(
+        int CollectionId,
+        string Name,
+        string SourceSchema,
+        string SourceTable,
+        string[] KeyColumns,
+        string[] TextColumns,
+        int StoreId,
+        string TableName,
+        string Codec,
+        string SpaceName,
+        string Fingerprint,
+        int Dimensions,
+        string Metric)
+    {
+        // Dapper fills columns by name through this; an array column has no constructor it would match.
+        public CollectionRow()
+            : this(0, "", "", "", [], [], 0, "", "", "", "", 0, "")
+        {
+        }
+    }
+}

@@ -1,0 +1,21 @@
+using System.Globalization;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Catalog;
+
+/// <summary>The side table with a collection's vectors in one space under one codec.</summary>
+/// <param name="Id">Its id in the catalog.</param>
+/// <param name="TableName">Its table in schema <c>pgembed_store</c>.</param>
+/// <param name="Space">The space of its vectors.</param>
+/// <param name="Codec">How they are stored.</param>
+public sealed record StoreInfo(int Id, string TableName, VectorSpace Space, Codec Codec)
+{
+    /// <summary>The schema that all stores are in.</summary>
+    public const string Schema = "pgembed_store";
+
+    /// <summary>The store's table as a statement names it.</summary>
+    public string Sql => SqlName.Qualify(Schema, TableName);
+
+    /// <summary>The name of the store's n-th key column, from 0.</summary>
+    public static string KeyColumn(int index) => string.Create(CultureInfo.InvariantCulture, $"key_{index + 1}");
+}

@@ -1,0 +1,32 @@
+namespace PgEmbed.Postgres.Indexes;
+
+/// <summary>How an HNSW index is built.</summary>
+public sealed record HnswOptions
+{
+    /// <summary>Links a vector has to others in a layer (2 to 100): more finds more, builds slower and takes more room.</summary>
+    public int M { get; init; } = 16;
+
+    /// <summary>Candidates looked at for each vector while building (4 to 1,000, at least twice <see cref="M"/>).</summary>
+    public int EfConstruction { get; init; } = 64;
+
+    /// <summary>
+    /// The most memory, in bytes, that the build may take. It gets as much of it as it needs: a build that doesn't fit
+    /// in memory is many times slower.
+    /// </summary>
+    public long MaxMemory { get; init; } = 1L << 30;
+
+    /// <summary>Throws where a setting is out of its range.</summary>
+    /// <exception cref="PgEmbedException">As said.</exception>
+    public void Validate()
+    {
+        if (M is < 2 or > 100)
+            throw new PgEmbedException($"Expected M from 2 to 100, got {M}.");
+        if (EfConstruction is < 4 or > 1_000)
+            throw new PgEmbedException($"Expected EfConstruction from 4 to 1000, got {EfConstruction}.");
+        if (EfConstruction < 2 * M)
+            throw new PgEmbedException(
+                $"Expected EfConstruction of at least twice M, got {EfConstruction} with M = {M}.");
+        if (MaxMemory < 1 << 20)
+            throw new PgEmbedException($"Expected MaxMemory of at least 1 MiB, got {MaxMemory} bytes.");
+    }
+}

@@ -1,0 +1,60 @@
+using Npgsql;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Search;
+
+/// <summary>One search: what is near to what, among which rows, and what of them comes back.</summary>
+internal sealed class SearchQuery
+{
+    /// <summary>Creates a query.</summary>
+    /// <param name="collection">The collection.</param>
+    /// <param name="vector">The query vector; must be of the collection's space.</param>
+    /// <param name="k">How many rows.</param>
+    /// <param name="columns">The source columns to return.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <exception cref="SpaceMismatchException">The vector is of another space.</exception>
+    /// <exception cref="PgEmbedException">k or an option is out of its range.</exception>
+    public SearchQuery(
+        CollectionInfo collection,
+        SpaceVector vector,
+        int k,
+        IReadOnlyList<SourceColumn> columns,
+        SearchOptions? options)
+    {
+        vector.MustBeOf(collection.Store.Space);
+        if (k is < 1 or > SearchOptions.MaxK)
+            throw new PgEmbedException($"Expected k from 1 to {SearchOptions.MaxK}, got {k}.");
+        options ??= new SearchOptions();
+        options.Validate();
+        Collection = collection;
+        K = k;
+        Columns = columns;
+        Options = options;
+        Vector = Parameters.Add(new NpgsqlParameter
+        {
+            Value = vector.Values,
+            DataTypeName = $"{collection.Extension.Schema}.vector",
+        });
+    }
+
+    public CollectionInfo Collection { get; }
+
+    public int K { get; }
+
+    public IReadOnlyList<SourceColumn> Columns { get; }
+
+    public SearchOptions Options { get; }
+
+    /// <summary>The query vector first, then what the filter adds.</summary>
+    public SqlParameters Parameters { get; } = new();
+
+    /// <summary>The condition, or null for none. It names the table's columns plainly, or by the table's name.</summary>
+    public string? Filter { get; set; }
+
+    /// <summary>The alias of the source table: its own name, so that a filter can say it.</summary>
+    public string SourceAlias => SqlName.Quote(Collection.Source.Name);
+
+    /// <summary>The query vector's placeholder.</summary>
+    public string Vector { get; }
+}

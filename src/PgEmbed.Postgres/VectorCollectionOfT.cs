@@ -1,0 +1,124 @@
+using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
+using Npgsql;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Search;
+using PgEmbed.Postgres.Stores;
+
+namespace PgEmbed.Postgres;
+
+/// <summary>A table's rows, written and searched by the meaning of their text. Safe to use from many threads.</summary>
+/// <typeparam name="T">The row.</typeparam>
+public sealed class VectorCollection<T> : VectorCollection
+{
+    private readonly RowMap<T> _map;
+
+    /// <summary>Opens a collection that the catalog has.</summary>
+    /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
+    /// <param name="embedder">The model; must make vectors of the collection's space.</param>
+    /// <param name="info">The collection.</param>
+    /// <param name="mapping">Which property stands for which column.</param>
+    /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
+    /// <exception cref="PgEmbedException">The mapping doesn't fit the table.</exception>
+    public VectorCollection(
+        NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info, CollectionMapping<T> mapping)
+        : base(dataSource, embedder, info)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        _map = new RowMap<T>(mapping, info);
+    }
+
+    /// <summary>
+    /// Writes rows and their vectors: new rows are inserted, rows whose key is there are updated, and only texts that
+    /// have changed are embedded. A row and its vector become visible together; batches one after another.
+    /// </summary>
+    /// <param name="rows">The rows; where a key comes twice, the later one counts.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellationToken">Stops it; batches already written stay.</param>
+    /// <exception cref="PgEmbedException">A row has no key, or a text that PostgreSQL can't store.</exception>
+    public Task<EmbedProgress> UpsertAsync(
+        IAsyncEnumerable<T> rows,
+        IProgress<EmbedProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new RowUpsert<T>(DataSource, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
+
+    /// <inheritdoc cref="UpsertAsync(IAsyncEnumerable{T}, IProgress{EmbedProgress}?, CancellationToken)"/>
+    public Task<EmbedProgress> UpsertAsync(
+        IEnumerable<T> rows,
+        IProgress<EmbedProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        UpsertAsync(rows.ToAsyncEnumerable(), progress, cancellationToken);
+
+    /// <summary>Finds the rows nearest in meaning to a text.</summary>
+    /// <param name="text">The query; embedded with the model's query prompt.</param>
+    /// <param name="k">How many rows, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count; translated into SQL, its values as parameters.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>min(k, rows that match) rows, nearest first, ties by key.</returns>
+    /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
+    /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
+    public async IAsyncEnumerable<SearchHit<T>> SearchAsync(
+        string text,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        SearchOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        await foreach (var hit in SearchAsync(vector, k, filter, options, cancellationToken).ConfigureAwait(false))
+            yield return hit;
+    }
+
+    /// <summary>Finds the rows nearest to a vector of the collection's space.</summary>
+    /// <param name="vector">The query vector.</param>
+    /// <param name="k">How many rows, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count; translated into SQL, its values as parameters.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>min(k, rows that match) rows, nearest first, ties by key.</returns>
+    /// <exception cref="SpaceMismatchException">The vector is of another space.</exception>
+    /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
+    /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
+    public async IAsyncEnumerable<SearchHit<T>> SearchAsync(
+        SpaceVector vector,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        SearchOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var query = Query(vector, k, filter, options);
+        var (_, hits) = await VectorSearch.RunAsync(
+            DataSource, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
+        foreach (var hit in hits)
+            yield return hit;
+    }
+
+    /// <summary>Says how a search would be run, with the server's own plan.</summary>
+    /// <param name="vector">The query vector.</param>
+    /// <param name="k">How many rows, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The search plan, and what EXPLAIN says of its statement.</returns>
+    /// <exception cref="PgEmbedException">As <see cref="SearchAsync(SpaceVector, int, Expression{Func{T, bool}}?, SearchOptions?, CancellationToken)"/>.</exception>
+    public Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
+        SpaceVector vector,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default) =>
+        VectorSearch.ExplainAsync(DataSource, Query(vector, k, filter, options), analyze: false, cancellationToken);
+
+    private SearchQuery Query(
+        SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)
+    {
+        ArgumentNullException.ThrowIfNull(vector);
+        var query = new SearchQuery(Info, vector, k, _map.Columns, options);
+        if (filter is not null)
+            query.Filter = FilterTranslator<T>.Translate(filter, _map, query.SourceAlias, query.Parameters);
+        return query;
+    }
+}

@@ -1,0 +1,72 @@
+using Npgsql;
+using PgEmbed.Postgres;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Mapping;
+
+namespace PgEmbed;
+
+/// <summary>
+/// Where an application begins: a database and a model, and the collections in the one that the other serves. Safe to
+/// use from many threads.
+/// </summary>
+public sealed class PgEmbedClient
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly CollectionCatalog _catalog;
+
+    /// <summary>Creates a client.</summary>
+    /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
+    /// <param name="embedder">The model; never disposed here.</param>
+    public PgEmbedClient(NpgsqlDataSource dataSource, ITextEmbedder embedder)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(embedder);
+        _dataSource = dataSource;
+        Embedder = embedder;
+        _catalog = new CollectionCatalog(dataSource);
+    }
+
+    /// <summary>The model.</summary>
+    public ITextEmbedder Embedder { get; }
+
+    /// <summary>Defines a collection where it is not there yet, and opens it.</summary>
+    /// <param name="mapping">The table, its key and its text.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="T">The row.</typeparam>
+    /// <exception cref="PgEmbedException">
+    /// The definition doesn't fit the table, or a collection of that name is there with another definition.
+    /// </exception>
+    /// <exception cref="SpaceMismatchException">A collection of that name is there in another space.</exception>
+    public async Task<VectorCollection<T>> DefineCollectionAsync<T>(
+        CollectionMapping<T> mapping, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        var info = await _catalog.DefineAsync(mapping.ToDefinition(), Embedder.Space, cancellationToken)
+            .ConfigureAwait(false);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+    }
+
+    /// <summary>Defines a collection where it is not there yet, and opens it, its rows known by column names only.</summary>
+    /// <inheritdoc cref="DefineCollectionAsync{T}"/>
+    public async Task<VectorCollection> DefineCollectionAsync(
+        CollectionDefinition definition, CancellationToken cancellationToken = default)
+    {
+        var info = await _catalog.DefineAsync(definition, Embedder.Space, cancellationToken).ConfigureAwait(false);
+        return new VectorCollection(_dataSource, Embedder, info);
+    }
+
+    /// <summary>Opens a collection, its rows known by column names only.</summary>
+    /// <exception cref="PgEmbedException">There is none of that name.</exception>
+    /// <exception cref="SpaceMismatchException">It is in another space than the model's.</exception>
+    public async Task<VectorCollection> OpenCollectionAsync(string name, CancellationToken cancellationToken = default) =>
+        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Lists the names of all collections, in order.</summary>
+    public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
+        _catalog.ListAsync(cancellationToken);
+
+    /// <summary>Removes a collection and its stores; the user's table stays as it is.</summary>
+    /// <returns>False where there was none.</returns>
+    public Task<bool> DropCollectionAsync(string name, CancellationToken cancellationToken = default) =>
+        _catalog.DropAsync(name, cancellationToken);
+}

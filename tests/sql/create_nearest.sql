@@ -1,0 +1,63 @@
+\i include/articles.sql
+SELECT pgembed.create_nearest('articles');
+SELECT pg_get_function_arguments(oid), pg_get_function_result(oid)
+FROM pg_proc WHERE oid = 'pgembed_store.nearest_articles'::regproc;
+SELECT obj_description('pgembed_store.nearest_articles'::regproc, 'pg_proc');
+SELECT id, round(distance::numeric, 4) AS distance
+FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '1')) ORDER BY distance LIMIT 3;
+-- A filter and LIMIT reach the index.
+SET enable_seqscan = off;
+SET enable_sort = off;
+CREATE FUNCTION scans(query text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    FOR query IN EXECUTE 'EXPLAIN (COSTS OFF) ' || query LOOP
+        RETURN QUERY SELECT substring(query, '[A-Z][a-z ]* Scan.*') WHERE query ~ 'Scan';
+    END LOOP;
+END $$;
+SELECT * FROM scans($$
+    SELECT a.*, n.distance
+    FROM articles a JOIN pgembed_store.nearest_articles(pgembed.vector_of('articles', '1')) n USING (id)
+    WHERE a.price < 50 ORDER BY n.distance LIMIT 2 $$);
+SELECT a.*, round(n.distance::numeric, 4) AS distance
+FROM articles a JOIN pgembed_store.nearest_articles(pgembed.vector_of('articles', '1')) n USING (id)
+WHERE a.price < 50 ORDER BY n.distance LIMIT 2;
+-- A vector of another space, or none, is no query.
+SELECT * FROM pgembed_store.nearest_articles(ROW(:'other', '[1,0,0]')) ORDER BY distance LIMIT 3;
+SELECT * FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '6')) ORDER BY distance LIMIT 3;
+-- Again, with a view over it and a grant on it: both stay.
+CREATE VIEW near AS SELECT * FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '4'));
+GRANT EXECUTE ON FUNCTION pgembed_store.nearest_articles TO pg_monitor;
+SELECT pgembed.create_nearest('articles');
+SELECT id FROM near ORDER BY distance LIMIT 2;
+SELECT has_function_privilege('pg_monitor', 'pgembed_store.nearest_articles(pgembed.space_vector)', 'EXECUTE');
+DROP VIEW near;
+-- Key columns have changed: made anew.
+UPDATE pgembed.collection SET key_columns = '{article_id}' WHERE name = 'articles';
+SELECT pgembed.create_nearest('articles');
+SELECT article_id FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '4')) ORDER BY distance LIMIT 1;
+-- A key column called distance.
+UPDATE pgembed.collection SET key_columns = '{distance}' WHERE name = 'articles';
+SELECT pgembed.create_nearest('articles');
+SELECT distance AS key, distance_ FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '4'))
+ORDER BY distance_ LIMIT 1;
+-- Names in need of quotes, two key columns and a halfvec store compared by inner product.
+SELECT pgembed.space_id(:'mini_fingerprint', 3, 'inner_product') AS product \gset
+INSERT INTO pgembed.space (space_id, name, fingerprint, dimensions, metric)
+VALUES (:'product', 'mini@1', :'mini_fingerprint', 3, 'inner_product');
+CREATE TABLE pgembed_store."The ""Store""" (
+    key_1 text, key_2 uuid, chunk integer, content_hash bytea NOT NULL, embedding halfvec(3) NOT NULL,
+    PRIMARY KEY (key_1, key_2, chunk));
+INSERT INTO pgembed_store."The ""Store"""
+VALUES ('a', '00000000-0000-0000-0000-000000000000', 0, '', '[1,2,3]'),
+    ('b', '00000000-0000-0000-0000-000000000000', 0, '', '[2,4,6]');
+INSERT INTO pgembed.collection (name, source_schema, source_table, key_columns, text_columns)
+VALUES ('The "Name"', 'public', 'Table', '{"The \"Key\"",query}', '{text}');
+INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
+SELECT collection_id, :'product', 'f16', 'The "Store"', true FROM pgembed.collection WHERE name = 'The "Name"';
+SELECT pgembed.create_nearest('The "Name"');
+SELECT * FROM pgembed_store."nearest_The ""Name"""(ROW(:'product', '[1,1,1]')) ORDER BY distance;
+-- Refused.
+SELECT pgembed.create_nearest('nothing');
+\echo :LAST_ERROR_SQLSTATE
+SELECT pgembed.create_nearest('empty');
+\echo :LAST_ERROR_SQLSTATE

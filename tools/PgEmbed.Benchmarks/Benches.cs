@@ -1,0 +1,12 @@
+namespace PgEmbed.Benchmarks;
+
+/// <summary>The benches by name.</summary>
+internal static class Benches
+{
+    public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
+        {
+            ["embed"] = EmbedBench.RunAsync,
+            ["search"] = SearchBench.RunAsync,
+        };
+}

@@ -1,0 +1,23 @@
+using System.CommandLine;
+
+namespace PgEmbed.Cli.Infrastructure;
+
+/// <summary>Options that several commands have, each spelled once.</summary>
+internal static class CommonOptions
+{
+    public static Option<string?> Connection() => new("--connection", "-c")
+    {
+        Description = "Connection string or postgresql:// URI. Default: PGEMBED_CONNECTION, the PG* variables, "
+            + "else a private PostgreSQL cluster.",
+        HelpName = "STRING",
+    };
+
+    public static Option<string?> Model() => new("--model", "-m")
+    {
+        Description = "Model folder, laid out as on the Hugging Face hub. Default: PGEMBED_MODEL, else the model that "
+            + "comes with the program.",
+        HelpName = "DIR",
+    };
+
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON." };
+}
