@@ -45,19 +45,18 @@ internal static class NormalizerFactory
     {
         var content = part.Text("content");
         var pattern = part.Object("pattern");
-        var text = pattern.OptionalText("String");
-        var regex = pattern.OptionalText("Regex");
-        pattern.RefuseOthers();
-        return (text, regex) switch
+        if (pattern.OptionalText("String") is not { } text)
         {
-            ({ Length: > 0 }, null) => new ReplaceNormalizer(text, content),
-            (null, not null) => ReplaceRegexNormalizer.TryCreate(regex, content, out var normalizer)
-                ? normalizer
-                : throw part.Error(
-                    $"replacing '{regex}' by '{content}' is not supported.",
-                    "The expression may mean something else here than in the tokenizers library."),
-            _ => throw part.Error("expected 'pattern' to be one 'String' that is not empty, or one 'Regex'."),
-        };
+            var compiled = Pattern.Read(pattern);
+            return compiled.MayBeEmpty
+                ? throw pattern.Error($"replacing '{compiled.Source}', which may match nothing, is not supported.")
+                : new ReplaceRegexNormalizer(compiled, content);
+        }
+
+        pattern.RefuseOthers();
+        return text.Length > 0
+            ? new ReplaceNormalizer(text, content)
+            : throw part.Error("expected 'pattern' to be a 'String' that is not empty, or a 'Regex'.");
     }
 
     private static BertNormalizer ReadBert(JsonPart part)
