@@ -36,6 +36,8 @@ cases.BertNormalizer = normalized({ type: 'BertNormalizer', clean_text: true, ha
   strip_accents: null, lowercase: true });
 cases.ReplacePattern = normalized({ type: 'Replace', pattern: { Regex: '\\s+|[^\\x00-\\u{7f}]'.replace('\\u{7f}', '\\x7f') }, content: '_' });
 
+cases.ReplaceDollar = normalized({ type: 'Replace', pattern: { Regex: '(a)\\w' }, content: '$1$0\\1' });
+
 cases.ByteLevel = cased({ pre_tokenizer: { ...byteLevel, use_regex: true } });
 cases.ByteLevelPrefix = cased({ pre_tokenizer: { ...byteLevel, use_regex: true, add_prefix_space: true } });
 cases.ByteLevelPrefixAlone = cased({ pre_tokenizer: { ...byteLevel, add_prefix_space: true } });

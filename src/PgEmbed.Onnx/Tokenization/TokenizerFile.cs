@@ -74,7 +74,7 @@ internal static class TokenizerFile
 
     /// <summary>Whether it ends as converted SentencePiece models' do that take extra white space away.</summary>
     private static bool JoinsSpaces(INormalizer? normalizer) =>
-        normalizer is SequenceNormalizer { Parts: [.., ReplaceRegexNormalizer { JoinsSpaces: true }] };
+        normalizer is SequenceNormalizer { Parts: [.., PatternReplaceNormalizer { JoinsSpaces: true }] };
 
     private static int? IdOf(string token, List<AddedToken> added, ITokenModel model) =>
         added.Find(t => t.Content == token)?.Id ?? (model.TryGetId(token, out var id) ? id : null);

@@ -83,9 +83,9 @@ public sealed class TokenizerFileTests : IDisposable
 
     [Theory]
     [InlineData("model/type", "\"WordLevel\"", "model: the type 'WordLevel' is not supported, only WordPiece")]
-    [InlineData("normalizer/type", "\"ByteLevel\"", "normalizer: the type 'ByteLevel' is not supported, only BertNormalizer")]
-    [InlineData("pre_tokenizer/type", "\"UnicodeScripts\"", "pre_tokenizer: the type 'UnicodeScripts' is not supported")]
-    [InlineData("post_processor/type", "\"Pairs\"", "the type 'Pairs' is not supported")]
+    [InlineData("normalizer/type", "\"NFX\"", "normalizer: the type 'NFX' is not supported, only BertNormalizer")]
+    [InlineData("pre_tokenizer/type", "\"Words\"", "pre_tokenizer: the type 'Words' is not supported")]
+    [InlineData("post_processor/type", "\"XProcessing\"", "the type 'XProcessing' is not supported")]
     [InlineData("normalizer/form", "1", "normalizer: 'form' is unknown here")]
     [InlineData("pre_tokenizer/behavior", "\"Isolated\"", "pre_tokenizer: 'behavior' is unknown here")]
     [InlineData("model/dropout", "0.1", "model: 'dropout' is unknown here")]

@@ -50,7 +50,7 @@ internal static class NormalizerFactory
             var compiled = Pattern.Read(pattern);
             return compiled.MayBeEmpty
                 ? throw pattern.Error($"replacing '{compiled.Source}', which may match nothing, is not supported.")
-                : new ReplaceRegexNormalizer(compiled, content);
+                : new PatternReplaceNormalizer(compiled, content);
         }
 
         pattern.RefuseOthers();
