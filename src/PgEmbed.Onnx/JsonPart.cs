@@ -108,7 +108,17 @@ internal sealed class JsonPart
     }
 
     /// <summary>The object as one line without white space between its parts.</summary>
-    public string Canonical() => JsonSerializer.Serialize(_element);
+    public string Canonical()
+    {
+        try
+        {
+            return JsonSerializer.Serialize(_element);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw NotText(e);
+        }
+    }
 
     /// <summary>Notes properties that are known and say nothing about what is wanted.</summary>
     public void Ignore(params ReadOnlySpan<string> names)
@@ -213,7 +223,7 @@ internal sealed class JsonPart
     private PgEmbedException Unexpected(string name, string expected, JsonElement value) =>
         Error($"expected '{name}' to be {expected}, got {Describe(value)}.");
 
-    private PgEmbedException NotText(InvalidOperationException cause) =>
+    private PgEmbedException NotText(Exception cause) =>
         new($"{Place}: a text is not valid Unicode.", "The file is damaged: fetch it again.", cause);
 
     private static string Describe(JsonElement value)

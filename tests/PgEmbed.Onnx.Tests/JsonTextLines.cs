@@ -12,11 +12,13 @@ internal static class JsonTextLines
     public static IEnumerable<string> Read(TextReader reader)
     {
         while (reader.ReadLine() is { } line)
-            yield return Unescape(line.AsSpan().Trim()[1..^1]);
+            yield return Parse(line);
     }
 
-    private static string Unescape(ReadOnlySpan<char> text)
+    /// <summary>The text that a JSON string stands for, given with its quotes.</summary>
+    public static string Parse(ReadOnlySpan<char> json)
     {
+        var text = json.Trim()[1..^1];
         var result = new StringBuilder(text.Length);
         for (var i = 0; i < text.Length; i++)
         {

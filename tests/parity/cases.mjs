@@ -36,6 +36,8 @@ cases.BertNormalizer = normalized({ type: 'BertNormalizer', clean_text: true, ha
   strip_accents: null, lowercase: true });
 cases.ReplacePattern = normalized({ type: 'Replace', pattern: { Regex: '\\s+|[^\\x00-\\u{7f}]'.replace('\\u{7f}', '\\x7f') }, content: '_' });
 
+cases.ReplaceDollar = normalized({ type: 'Replace', pattern: { Regex: '(a)\\w' }, content: '$1$0\\1' });
+
 cases.ByteLevel = cased({ pre_tokenizer: { ...byteLevel, use_regex: true } });
 cases.ByteLevelPrefix = cased({ pre_tokenizer: { ...byteLevel, use_regex: true, add_prefix_space: true } });
 cases.ByteLevelPrefixAlone = cased({ pre_tokenizer: { ...byteLevel, add_prefix_space: true } });
@@ -108,7 +110,7 @@ cases.ProcessorSequence = processed({ type: 'Sequence', processors: [
 cases.AddedTokens = added(['<mask>', { lstrip: true }], ['<s>', { rstrip: true }], ['[CLS]', { lstrip: true, rstrip: true }],
   ['a b'], ['</s>', { single_word: true }], ['<|im_start|>']);
 cases.NormalizedTokens = added(['<MASK>', { normalized: true, special: false }], ['word', { normalized: true, single_word: true, special: false }],
-  ['S', { normalized: true, special: false }], ['SE', { special: false }], ['12', { single_word: true, rstrip: true, normalized: true }]);
+  ['Sx', { normalized: true, special: false }], ['SE', { special: false }], ['12', { single_word: true, rstrip: true, normalized: true }]);
 
 // Models: merges in both forms, prefixes and suffixes, unknown characters.
 const sub = { a: 0, b: 1, c: 2, '##a': 3, '##b': 4, '##c': 5, ab: 6, '##bc': 7, abc: 8, '<unk>': 9, '##ab': 10, 'e': 11, '##e': 12, 'aab': 13 };

@@ -64,7 +64,10 @@ internal sealed class SentencePieceModelFile
             new SpecialTokenTemplate(before, after),
             reader.AddedTokens(special),
             reader.TryGetId(pad, out var padId) ? padId : null,
-            [$"{type} {ContentHash.OfFile(path)}"]);
+            [$"{type} {ContentHash.OfFile(path)}"])
+        {
+            TruncatesLeft = config.TruncationSide == "left",
+        };
     }
 
     private ITokenModel Model() => _file.Type switch

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace PgEmbed.Onnx.Tokenization;
@@ -17,6 +18,7 @@ public sealed class Tokenizer
     private readonly IWordTokenizer _words;
     private readonly SpecialTokenTemplate _template;
     private readonly AddedToken[] _addedTokens;
+    private readonly string _rulesHash;
     private readonly AddedTokenMatcher? _plainMatcher;
     private readonly AddedTokenMatcher? _normalizedMatcher;
 
@@ -41,7 +43,7 @@ public sealed class Tokenizer
             model.LargestId,
             _addedTokens.Select(t => t.Id).Concat(template.Before).Concat(template.After).DefaultIfEmpty().Max());
         PadId = padId;
-        ContentHash = Onnx.ContentHash.OfLines(
+        _rulesHash = Onnx.ContentHash.OfLines(
         [
             .. description,
             $"before {string.Join(' ', template.Before)}",
@@ -57,7 +59,14 @@ public sealed class Tokenizer
     public int? PadId { get; }
 
     /// <summary>SHA-256 over what decides the ids: vocabulary, rules, added and special tokens.</summary>
-    public string ContentHash { get; }
+    public string ContentHash => TruncatesLeft ? Onnx.ContentHash.OfLines([_rulesHash, "truncates left"]) : _rulesHash;
+
+    /// <summary>The length that the tokenizer's file cuts texts at, special tokens included, or null.</summary>
+    /// <remarks>Nothing is cut by it here: a model's own limit comes before it, and the caller gives the room.</remarks>
+    public int? MaxLength { get; internal init; }
+
+    /// <summary>Whether a text that is too long loses its start instead of its end.</summary>
+    public bool TruncatesLeft { get; internal init; }
 
     /// <summary>How many special tokens stand around every text.</summary>
     public int SpecialTokenCount => _template.Count;
@@ -102,7 +111,9 @@ public sealed class Tokenizer
     /// <summary>Writes a text's token ids. An unpaired surrogate is read as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="ids">Where to: as long as the text's tokens may be, special tokens included.</param>
-    /// <param name="truncated">Whether the text had more tokens, and its end was left out.</param>
+    /// <param name="truncated">
+    /// Whether the text had more tokens, and its end, or by <see cref="TruncatesLeft"/> its start, was left out.
+    /// </param>
     /// <returns>How many ids were written.</returns>
     /// <exception cref="ArgumentException">There is not even room for the special tokens.</exception>
     public int Encode(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
@@ -112,15 +123,47 @@ public sealed class Tokenizer
                 $"Expected room for the {_template.Count} special tokens at least, got {ids.Length}.", nameof(ids));
         var room = ids.Length - _template.Count;
         _template.Before.CopyTo(ids);
-        var tokens = new TokenSink(ids.Slice(_template.Before.Length, room));
+        var between = ids.Slice(_template.Before.Length, room);
+        var count = TruncatesLeft
+            ? EncodeEnd(text, between, out truncated)
+            : EncodeStart(text, between, out truncated);
+        var end = _template.Before.Length + count;
+        _template.After.CopyTo(ids[end..]);
+        return end + _template.After.Length;
+    }
+
+    private int EncodeStart(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
+    {
+        var tokens = new TokenSink(ids);
         if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
             EncodeWellFormed(text, ref tokens);
         else
             EncodePlain(text, ref tokens);
         truncated = tokens.Overflowed;
-        var end = _template.Before.Length + Math.Min(tokens.Count, room);
-        _template.After.CopyTo(ids[end..]);
-        return end + _template.After.Length;
+        return Math.Min(tokens.Count, ids.Length);
+    }
+
+    /// <summary>Keeps the last tokens: only all of them tell which those are.</summary>
+    private int EncodeEnd(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
+    {
+        for (var capacity = text.Length + 16; ; capacity = checked(capacity * 2))
+        {
+            var all = ArrayPool<int>.Shared.Rent(capacity);
+            var count = EncodeStart(text, all, out var overflowed);
+            if (!overflowed)
+            {
+                truncated = count > ids.Length;
+                all.AsSpan(Math.Max(count - ids.Length, 0), Math.Min(count, ids.Length)).CopyTo(ids);
+            }
+            else
+            {
+                truncated = true;
+            }
+
+            ArrayPool<int>.Shared.Return(all);
+            if (!overflowed)
+                return Math.Min(count, ids.Length);
+        }
     }
 
     /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>

@@ -13,17 +13,17 @@ internal static class TokenizerFile
     public static Tokenizer Read(string path, TokenizerConfig config)
     {
         var file = JsonPart.ReadFile(path);
-        // The decoder makes text of ids again. Where texts are cut and how far they are filled up is not the
-        // tokenizer's to say here, but the side at which they are cut is looked at: it leaves other tokens.
+        // The decoder makes text of ids again.
         file.Ignore("version", "decoder");
-        CheckTruncation(file.OptionalObject("truncation"));
-        var padding = file.OptionalObject("padding");
+        var (maxLength, side) = ReadTruncation(file.OptionalObject("truncation"));
+        var pad = ReadPadding(file.OptionalObject("padding"));
         var addedTokens = file.List("added_tokens");
         var model = TokenModelFactory.Read(file.Object("model"), SpecialTokens(addedTokens));
         var preTokenizers = file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [];
         var normalizer = file.OptionalObject("normalizer") is { } rules ? NormalizerFactory.Read(rules) : null;
         if (model is UnigramModel { CrossesWords: false })
             preTokenizers = MetaspacePreTokenizer.AsSentencePiece(preTokenizers, trimEnd: JoinsSpaces(normalizer));
+        var added = ReadAddedTokens(addedTokens, model);
         var tokenizer = new Tokenizer(
             model,
             normalizer,
@@ -31,23 +31,53 @@ internal static class TokenizerFile
             file.OptionalObject("post_processor") is { } processor
                 ? PostProcessorFactory.Read(processor)
                 : SpecialTokenTemplate.Empty,
-            ReadAddedTokens(addedTokens, model),
-            padding?.Number("pad_id") ?? (model.TryGetId(config.PadToken ?? "[PAD]", out var pad) ? pad : null),
+            added,
+            pad ?? IdOf(config.PadToken ?? "[PAD]", added, model),
             ((string[])["model", "normalizer", "pre_tokenizer"]).Select(
-                name => $"{name} {file.OptionalObject(name)?.Canonical()}"));
+                name => $"{name} {file.OptionalObject(name)?.Canonical()}"))
+        {
+            MaxLength = maxLength,
+            TruncatesLeft = (config.TruncationSide ?? side) == "left",
+        };
         file.RefuseOthers();
         return tokenizer;
     }
 
-    private static void CheckTruncation(JsonPart? part)
+    /// <summary>Where texts are cut, and how long they are then. The rest is for the parts that are cut off.</summary>
+    private static (int? MaxLength, string? Side) ReadTruncation(JsonPart? part)
     {
-        if (part?.OptionalText("direction") is { } direction and not "Right")
-            throw part.Error($"truncation at the side '{direction}' is not supported, only 'Right'.");
+        if (part is null)
+            return (null, null);
+        part.Ignore("stride");
+        var maxLength = part.OptionalNumber("max_length");
+        var side = part.OptionalText("direction");
+        if (side is not (null or "Left" or "Right"))
+            throw part.Error($"truncation at the side '{side}' is not supported, only 'Left' or 'Right'.");
+        if (part.OptionalText("strategy") is { } strategy and not ("LongestFirst" or "OnlyFirst"))
+            throw part.Error($"the strategy '{strategy}' is not supported, only LongestFirst or OnlyFirst.");
+        part.RefuseOthers();
+        return (maxLength, side?.ToLowerInvariant());
+    }
+
+    /// <summary>
+    /// The id that fills shorter texts up. How far and at which side does not matter: what is filled up is masked.
+    /// </summary>
+    private static int? ReadPadding(JsonPart? part)
+    {
+        if (part is null)
+            return null;
+        part.Ignore("strategy", "direction", "pad_to_multiple_of", "pad_type_id", "pad_token");
+        var id = part.Number("pad_id");
+        part.RefuseOthers();
+        return id;
     }
 
     /// <summary>Whether it ends as converted SentencePiece models' do that take extra white space away.</summary>
     private static bool JoinsSpaces(INormalizer? normalizer) =>
         normalizer is SequenceNormalizer { Parts: [.., PatternReplaceNormalizer { JoinsSpaces: true }] };
+
+    private static int? IdOf(string token, List<AddedToken> added, ITokenModel model) =>
+        added.Find(t => t.Content == token)?.Id ?? (model.TryGetId(token, out var id) ? id : null);
 
     private static HashSet<string> SpecialTokens(IReadOnlyList<JsonPart> addedTokens) =>
         [.. addedTokens.Where(part => part.OptionalFlag("special") ?? false).Select(part => part.Text("content"))];
@@ -55,7 +85,7 @@ internal static class TokenizerFile
     private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, ITokenModel model)
     {
         var tokens = new List<AddedToken>();
-        var free = model.Count;
+        var last = -1;
         foreach (var part in parts)
         {
             var token = new AddedToken(
@@ -71,9 +101,10 @@ internal static class TokenizerFile
                 throw part.Error("expected an added token, got an empty text.");
             // The library numbers an added token itself, and by its own order alone: an id that differs in the file
             // means that one of the two is not what the model was trained with.
-            var expected = model.TryGetId(token.Content, out var id) ? id : free++;
+            var expected = model.TryGetId(token.Content, out var id) ? id : Math.Max(last + 1, model.Count);
             if (token.Id != expected)
                 throw part.Error($"expected the added token '{token.Content}' to have the id {expected}, got {token.Id}.");
+            last = Math.Max(last, token.Id);
             tokens.Add(token);
         }
 

@@ -55,7 +55,10 @@ internal static class VocabularyFile
                 $"vocab.txt {ContentHash.OfFile(path)}", $"unknown {unknown}",
                 $"chinese {config.HandleChineseCharacters}", $"accents {config.StripAccents}",
                 $"lowercase {config.Lowercase}",
-            ]);
+            ])
+        {
+            TruncatesLeft = config.TruncationSide == "left",
+        };
     }
 
     private static Dictionary<string, int> ReadVocabulary(string path)

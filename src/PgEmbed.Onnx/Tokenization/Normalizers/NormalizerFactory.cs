@@ -3,7 +3,9 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <summary>Makes the normalizer that the <c>normalizer</c> part of <c>tokenizer.json</c> describes.</summary>
 internal static class NormalizerFactory
 {
-    private const string Supported = "BertNormalizer, Lowercase, Nmt, Precompiled, Prepend, Replace, Sequence or Strip";
+    private const string Supported =
+        "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip or "
+        + "StripAccents";
 
     /// <summary>Reads the part.</summary>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
@@ -13,12 +15,17 @@ internal static class NormalizerFactory
         {
             "BertNormalizer" => ReadBert(part),
             "Lowercase" => new LowercaseNormalizer(),
+            "NFC" => new UnicodeNormalizer(compose: true, compatible: false),
+            "NFD" => new UnicodeNormalizer(compose: false, compatible: false),
+            "NFKC" => new UnicodeNormalizer(compose: true, compatible: true),
+            "NFKD" => new UnicodeNormalizer(compose: false, compatible: true),
             "Nmt" => new NmtNormalizer(),
             "Precompiled" => ReadPrecompiled(part),
             "Prepend" => new PrependNormalizer(part.Text("prepend")),
             "Replace" => ReadReplace(part),
             "Sequence" => new SequenceNormalizer([.. part.List("normalizers").Select(Read)]),
             "Strip" => new StripNormalizer(part.Flag("strip_left"), part.Flag("strip_right")),
+            "StripAccents" => new StripAccentsNormalizer(),
             var type => throw part.UnknownType(type, Supported),
         };
         part.RefuseOthers();
@@ -38,16 +45,18 @@ internal static class NormalizerFactory
     {
         var content = part.Text("content");
         var pattern = part.Object("pattern");
-        var text = pattern.OptionalText("String");
-        var compiled = text is null ? Pattern.Read(pattern) : null;
-        pattern.RefuseOthers();
-        if (compiled is not null)
-            return content.Contains('$', StringComparison.Ordinal)
-                ? throw part.Error($"a 'content' with '$' is not supported for a pattern, got '{content}'.")
+        if (pattern.OptionalText("String") is not { } text)
+        {
+            var compiled = Pattern.Read(pattern);
+            return compiled.MayBeEmpty
+                ? throw pattern.Error($"replacing '{compiled.Source}', which may match nothing, is not supported.")
                 : new PatternReplaceNormalizer(compiled, content);
-        return text is { Length: > 0 }
+        }
+
+        pattern.RefuseOthers();
+        return text.Length > 0
             ? new ReplaceNormalizer(text, content)
-            : throw part.Error("expected 'pattern' to be a text that is not empty.");
+            : throw part.Error("expected 'pattern' to be a 'String' that is not empty, or a 'Regex'.");
     }
 
     private static BertNormalizer ReadBert(JsonPart part)

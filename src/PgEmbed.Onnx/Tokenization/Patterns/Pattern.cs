@@ -11,7 +11,17 @@ namespace PgEmbed.Onnx.Tokenization;
 /// </remarks>
 internal sealed class Pattern
 {
-    private Pattern(string source, PatternStep[] steps) => (Source, Steps) = (source, steps);
+    private Pattern(string source, PatternNode node)
+    {
+        Source = source;
+        MayBeEmpty = node.Length.Least == 0;
+        Steps = PatternCompiler.Compile(node);
+        // A choice begins with a split, and what may be empty is no run of one or more.
+        Start = Steps[0] is { Operation: PatternOperation.One or PatternOperation.Run or PatternOperation.PossessiveRun }
+            and var first && (first.Operation == PatternOperation.One || first.A > 0)
+            ? first.Class
+            : null;
+    }
 
     /// <summary>The pattern as it was written.</summary>
     public string Source { get; }
@@ -19,32 +29,38 @@ internal sealed class Pattern
     /// <summary>The compiled steps, begun at the first.</summary>
     public PatternStep[] Steps { get; }
 
-    /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="FormatException">It is not one, or has a part that is not supported; the message names it.</exception>
-    public static Pattern Parse(string source) =>
-        new(source, PatternCompiler.Compile(new PatternParser(source).Parse()));
+    /// <summary>Whether it matches where nothing is taken.</summary>
+    public bool MayBeEmpty { get; }
 
-    /// <summary>Compiles the pattern that an object has as its <c>Regex</c>.</summary>
-    /// <exception cref="PgEmbedException">It has none, or one that is not supported.</exception>
+    /// <summary>What every match begins with, or null where that is more than one class.</summary>
+    public CharacterClass? Start { get; }
+
+    /// <summary>Reads a part of <c>tokenizer.json</c> that holds a <c>Regex</c>, or a <c>String</c> to match as it is.</summary>
+    /// <exception cref="PgEmbedException">The pattern is none, or has something that is not supported.</exception>
     public static Pattern Read(JsonPart part)
     {
-        var source = part.Text("Regex");
+        var text = part.OptionalText("String");
+        var source = text ?? part.Text("Regex");
+        part.RefuseOthers();
         try
         {
-            return Parse(source);
+            return text is null ? Parse(source) : OfText(text);
         }
         catch (FormatException e)
         {
             throw new PgEmbedException(
                 $"{part.Place}: the pattern '{source}' can't be used: {e.Message}.",
-                "It would change the tokens, so it is not passed over: take a model with another tokenizer.",
+                "Read in another way it would give other tokens: take a model with another tokenizer.",
                 e);
         }
     }
 
-    /// <summary>A pattern that matches a text as it stands.</summary>
-    public static Pattern OfText(string text) => new(
+    /// <summary>Compiles a pattern.</summary>
+    /// <exception cref="FormatException">It is none, or has something that is not supported; the message names it.</exception>
+    public static Pattern Parse(string source) => new(source, new PatternParser(source).Parse());
+
+    private static Pattern OfText(string text) => new(
         text,
-        PatternCompiler.Compile(new PatternNode.Sequence(
-            [.. text.EnumerateRunes().Select(r => new PatternNode.One(CodePointSet.Of(r.Value, r.Value)))])));
+        new PatternNode.Sequence(
+            [.. text.EnumerateRunes().Select(r => new PatternNode.One(CodePointSet.Of(r.Value, r.Value)))]));
 }

@@ -10,12 +10,19 @@ internal sealed class PatternClassParser(string source)
 
     private static readonly CodePointSet Ascii = CodePointSet.Of(0, 127);
 
+    // A word character as \w alone has it; inside a class Oniguruma leaves Latin-1's small digits and fractions out.
+    private static readonly CodePointSet Word = UnicodeCharacters.Set("Word");
+    private static readonly CodePointSet WordInClass = Word.Intersect(
+        CodePointSet.OfRanges([(0xB2, 0xB3), (0xB9, 0xB9), (0xBC, 0xBE)]).Complement());
+
     private int _at;
+    private bool _inClass;
 
     /// <summary>Reads from a place, which moves behind what is read.</summary>
     public CodePointSet Read(ref int at, bool ignoreCase)
     {
         _at = at;
+        _inClass = source[at] == '[';
         var set = source[at] == '[' ? ReadBrackets(ignoreCase, 0) : ReadOne(ignoreCase, out _);
         at = _at;
         return set;
@@ -117,7 +124,7 @@ internal sealed class PatternClassParser(string source)
                 set = UnicodeCharacters.WhiteSpace;
                 break;
             case 'w' or 'W':
-                set = UnicodeCharacters.Set("Word");
+                set = _inClass ? WordInClass : Word;
                 break;
             case 'h' or 'H':
                 set = CodePointSet.OfRanges([('0', '9'), ('A', 'F'), ('a', 'f')]);

@@ -31,6 +31,8 @@ internal ref struct PatternMatcher
     {
         for (start = _from; start <= _text.Length; start += LengthAt(start))
         {
+            if (_pattern.Start is { } first && (start == _text.Length || !first.Contains(_text, start, out _)))
+                continue;
             if (!TryMatch(0, start, out end) || (end == start && end == _lastEnd))
                 continue;
             _from = _lastEnd = end;

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>Makes the pre-tokenizers that the <c>pre_tokenizer</c> part of <c>tokenizer.json</c> describes.</summary>
@@ -80,10 +78,8 @@ internal static class PreTokenizerFactory
     private static PatternPreTokenizer ReadSplit(JsonPart part)
     {
         var pattern = part.Object("pattern");
-        var text = pattern.OptionalText("String");
-        var compiled = text is not null ? Pattern.OfText(text) : Pattern.Read(pattern);
-        pattern.RefuseOthers();
-        return new PatternPreTokenizer(compiled, ReadBehavior(part), part.OptionalFlag("invert") ?? false);
+        return new PatternPreTokenizer(
+            Pattern.Read(pattern), ReadBehavior(part), part.OptionalFlag("invert") ?? false);
     }
 
     private static SplitBehavior ReadBehavior(JsonPart part) =>

@@ -7,10 +7,16 @@ internal sealed class CharacterClass
     private readonly CodePointMap<bool> _map;
 
     public CharacterClass(CodePointSet set)
+        : this(set.Contains)
     {
-        _map = new CodePointMap<bool>(set.Contains);
+    }
+
+    /// <summary>The code points of which something holds.</summary>
+    public CharacterClass(Func<int, bool> contains)
+    {
+        _map = new CodePointMap<bool>(contains);
         for (var i = 0; i < _ascii.Length; i++)
-            _ascii[i] = set.Contains(i);
+            _ascii[i] = contains(i);
     }
 
     /// <summary>Whether the code point at a place is in the set; its length in chars is 1 or 2.</summary>
