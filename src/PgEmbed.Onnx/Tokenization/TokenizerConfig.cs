@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>What is read of <c>tokenizer_config.json</c>; what the file does not say is as transformers has it.</summary>
+/// <summary>
+/// What is read of <c>tokenizer_config.json</c>; what the file does not say is as transformers has it.
+/// </summary>
 internal sealed class TokenizerConfig
 {
     private readonly JsonPart? _file;
@@ -27,7 +29,9 @@ internal sealed class TokenizerConfig
     /// <summary>The token that fills a batch's shorter texts up, or null.</summary>
     public string? PadToken { get; }
 
-    /// <summary>The side at which texts are cut, <c>left</c> or <c>right</c>, or null where the file does not say.</summary>
+    /// <summary>
+    /// The side at which texts are cut, <c>left</c> or <c>right</c>, or null where the file does not say.
+    /// </summary>
     public string? TruncationSide { get; }
 
     /// <summary>The longest input, special tokens included, or null where the file sets no real limit.</summary>
@@ -48,7 +52,9 @@ internal sealed class TokenizerConfig
     /// <summary>A setting that is true or false; null where the file does not have it.</summary>
     public bool? Flag(string name) => _file?.OptionalFlag(name);
 
-    /// <summary>Throws where a setting asks for words to be split in a way that only transformers' own code knows.</summary>
+    /// <summary>
+    /// Throws where a setting asks for words to be split in a way that only transformers' own code knows.
+    /// </summary>
     public void RefuseOwnWords()
     {
         if (_file?.OptionalFlag("do_basic_tokenize") == false)
