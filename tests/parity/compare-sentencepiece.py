@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares the ids of Unigram and SentencePiece tokenizers with those of SentencePiece itself.
 
-    sentencepiece.py DATA UNIGRAM PROGRAM…
+    compare-sentencepiece.py DATA UNIGRAM PROGRAM…
 
 DATA is a folder of *.jsonl.gz, whose texts are all compared, besides the tests' nasty strings and texts of a megabyte
 without a space. UNIGRAM is a model folder with a tokenizer.json and the sentencepiece.bpe.model that it was made from,
