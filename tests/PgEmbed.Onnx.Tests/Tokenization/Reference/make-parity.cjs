@@ -95,11 +95,11 @@ const variants = {
     { ...special(next + 2, 'World'), special: false, single_word: true },
     { ...special(next + 3, '[L]'), lstrip: true }, { ...special(next + 4, '[R]'), rstrip: true },
     { ...special(next + 5, 'CAF\u00c9'), special: false, normalized: true },
-    { ...special(next + 6, 'x'), special: false, normalized: true, single_word: true } ] }),
+    { ...special(next + 6, 'xy'), special: false, normalized: true, single_word: true } ] }),
 };
 const added = [
   'Hello, World!', 'Helloo World', 'ell hello Hello', 'World1 World_ World- aWorld World', 'a [L] b', 'a  [L][L]  b',
-  'a [R]  b', '[R] [L] [R]', 'a\u00a0[L]\u2003b', 'CAF\u00c9 cafe caf\u00e9s Cafe\u0301', 'x xx x1 x. .x \u00e9x', 'World\u200d World\u0301 \u24b6World',
+  'a [R]  b', '[R] [L] [R]', 'a\u00a0[L]\u2003b', 'CAF\u00c9 cafe caf\u00e9s Cafe\u0301', 'xy xxy xy1 xy. .xy \u00e9xy XY x\u00fd', 'World\u200d World\u0301 \u24b6World',
 ];
 
 // A text with an unpaired surrogate is no valid JSON text: its code units are written instead.
@@ -146,5 +146,6 @@ const everyCodePoint = () => [
     result.variants.push({ name, file: { ...file, model }, cases: await encode(own, list) });
   }
   const compact = JSON.stringify(result, null, 1).replace(/\[\s*((?:\d+,?\s*)+)\]/g, (_, ids) => `[${ids.replace(/\s+/g, '')}]`);
-  console.log(compact);
+  // Nothing but ASCII, so that no editor or tool changes a character.
+  console.log(compact.replace(/[\u007f-\uffff]/g, c => '\\u' + c.charCodeAt(0).toString(16).padStart(4, '0')));
 })();
