@@ -191,7 +191,8 @@ internal sealed class JsonPart
         return _element.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
-    private PgEmbedException Missing(string name, string expected) => Error($"expected '{name}' to be {expected}, got none.");
+    private PgEmbedException Missing(string name, string expected) =>
+        Error($"expected '{name}' to be {expected}, got none.");
 
     private PgEmbedException Unexpected(string name, string expected, JsonElement value) =>
         Error($"expected '{name}' to be {expected}, got {Describe(value)}.");

@@ -93,7 +93,7 @@ public sealed class ModelFolder
     public string QueryPrompt => _prompts.Query;
 
     /// <summary>
-    /// Whether the file quantizes while it runs, by the range of the whole batch: such a model is run one text at a time.
+    /// Whether the file quantizes while it runs, by the range of the whole batch: it is run one text at a time then.
     /// </summary>
     public bool IsBatchDependent { get; }
 

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>What is read of <c>tokenizer_config.json</c>; what the file does not say is as transformers has it.</summary>
+/// <summary>What is read of <c>tokenizer_config.json</c>; what it does not say is as transformers has it.</summary>
 internal sealed class TokenizerConfig
 {
     private readonly JsonPart? _file;
@@ -41,7 +41,7 @@ internal sealed class TokenizerConfig
 
     public bool HandleChineseCharacters => _file?.OptionalFlag("tokenize_chinese_chars") ?? true;
 
-    /// <summary>Throws where a setting asks for words to be split in a way that only transformers' own code knows.</summary>
+    /// <summary>Throws where a setting asks for words that only transformers' own code makes.</summary>
     public void RefuseOwnWords()
     {
         if (_file?.OptionalFlag("do_basic_tokenize") == false)

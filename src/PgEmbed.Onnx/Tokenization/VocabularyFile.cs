@@ -77,7 +77,7 @@ internal static class VocabularyFile
         }
     }
 
-    /// <summary>The tokens that the configuration adds; else the special ones, as far as the vocabulary has them.</summary>
+    /// <summary>The tokens that the configuration adds, else the special ones that the vocabulary has.</summary>
     private static IReadOnlyList<AddedToken> AddedTokens(TokenizerConfig config, Dictionary<string, int> vocabulary)
     {
         var configured = config.AddedTokens();

@@ -30,8 +30,9 @@ public sealed class OnnxTextEmbedderTests : IDisposable
         var modules = JsonNode.Parse(File.ReadAllText(Path.Combine(_model.Path, "modules.json")))!.AsArray();
         modules.RemoveAt(2);
         _model.Write("modules.json", modules.ToJsonString());
-        var rows = new[] { "[CLS]", "a", "[SEP]" }.Select(t => _model.Table[_model.Vocabulary[t] * TinyModel.Dimensions]);
-        Assert.Equal(rows.Average(), (await EmbedAsync(["a"]))[0].Span[0], 1e-6);
+        string[] tokens = ["[CLS]", "a", "[SEP]"];
+        var first = tokens.Average(t => _model.Table[_model.Vocabulary[t] * TinyModel.Dimensions]);
+        Assert.Equal(first, (await EmbedAsync(["a"]))[0].Span[0], 1e-6);
     }
 
     [Fact]
@@ -53,7 +54,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     [Fact]
     public async Task A_long_text_is_cut_to_the_limit()
     {
-        var vectors = await EmbedAsync([string.Join(' ', Enumerable.Repeat("a", 14)), string.Join(' ', Enumerable.Repeat("a", 99))]);
+        static string Repeat(int count) => string.Join(' ', Enumerable.Repeat("a", count));
+        var vectors = await EmbedAsync([Repeat(14), Repeat(99)]);
         Assert.Equal(vectors[0].ToArray(), vectors[1].ToArray());
     }
 
@@ -91,11 +93,12 @@ public sealed class OnnxTextEmbedderTests : IDisposable
             ],
             outputs:
             [
-                TinyModel.Output("largest", 1, 1, 1), TinyModel.Output("token_embeddings", "batch", "sequence", TinyModel.Dimensions),
+                TinyModel.Output("largest", 1, 1, 1),
+                TinyModel.Output("token_embeddings", "batch", "sequence", TinyModel.Dimensions),
             ]));
-        // 'largest' comes first and has three dimensions: its shape shows that it is not what pooling asks for.
+        // 'largest' comes first and has three dimensions; its shape shows that it is not what pooling asks for.
         var error = Assert.Throws<PgEmbedException>(() => OnnxTextEmbedder.Load(_model.Path));
-        Assert.Contains("expected an output of shape 1 × 2 × 4, got 1 × 1 × 1", error.Message, StringComparison.Ordinal);
+        Assert.Contains("of shape 1 × 2 × 4, got 1 × 1 × 1", error.Message, StringComparison.Ordinal);
 
         _model.Write("model.onnx", _model.Encoder(
             [TinyOnnx.Node("Gather", ["table", "input_ids"], ["token_embeddings"])],
@@ -111,7 +114,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
             [
                 TinyOnnx.Node("Gather", ["table", "input_ids"], ["tokens"]),
                 TinyOnnx.Node("Cast", ["attention_mask"], ["mask"], IntAttribute("to", 1)),
-                TinyOnnx.Node("Einsum", ["tokens", "mask"], ["sentence_embedding"], TextAttribute("equation", "bsd,bs->bd")),
+                TinyOnnx.Node(
+                    "Einsum", ["tokens", "mask"], ["sentence_embedding"], TextAttribute("equation", "bsd,bs->bd")),
             ],
             outputs: [TinyModel.Output("sentence_embedding", "batch", TinyModel.Dimensions)]));
         var vectors = await EmbedAsync(["a", "b c d"]);
@@ -160,7 +164,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     [Fact]
     public void An_unknown_input_is_refused_by_name()
     {
-        WriteWithInputs(TinyModel.Input("input_ids"), TinyModel.Input("attention_mask"), TinyModel.Input("position_ids"));
+        WriteWithInputs(
+            TinyModel.Input("input_ids"), TinyModel.Input("attention_mask"), TinyModel.Input("position_ids"));
         AssertLoadFails("the input position_ids: Int64[batch × sequence] is not supported");
     }
 
@@ -201,7 +206,8 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     [Fact]
     public void A_file_that_ONNX_Runtime_refuses_is_refused_with_its_reason()
     {
-        _model.Write("model.onnx", _model.Encoder([TinyOnnx.Node("NoSuchOperator", ["input_ids"], ["last_hidden_state"])]));
+        _model.Write("model.onnx", _model.Encoder(
+            [TinyOnnx.Node("NoSuchOperator", ["input_ids"], ["last_hidden_state"])]));
         AssertLoadFails("NoSuchOperator");
     }
 

@@ -16,7 +16,10 @@ public class PoolerTests
         var vector = new float[dimensions];
         Pooler.Pool(values, PoolingMode.Mean, vector);
         for (var d = 0; d < dimensions; d++)
-            Assert.Equal(Enumerable.Range(0, tokens).Average(t => (double)values[(t * dimensions) + d]), vector[d], 1e-5);
+        {
+            var mean = Enumerable.Range(0, tokens).Average(t => (double)values[(t * dimensions) + d]);
+            Assert.Equal(mean, vector[d], 1e-5);
+        }
     }
 
     [Fact]

@@ -65,7 +65,7 @@ public sealed class OnnxGraphTests : IDisposable
             // The last fields behind the graph may be missing without anyone being able to tell.
             var cut = whole[..length];
             if (Record.Exception(() => Read(cut)) is { } error)
-                Assert.Contains("is not a whole ONNX file", Assert.IsType<PgEmbedException>(error).Message, StringComparison.Ordinal);
+                Assert.IsType<PgEmbedException>(error);
             else
                 Assert.True(length > whole.Length - 20, $"a file cut at {length} of {whole.Length} was read");
         }
@@ -89,9 +89,13 @@ public sealed class OnnxGraphTests : IDisposable
     [Fact]
     public void Graphs_nested_without_end_are_refused()
     {
-        byte[] node = TinyOnnx.Node("If", ["c"], ["y"]);
+        var node = TinyOnnx.Node("If", ["c"], ["y"]);
         for (var i = 0; i < 40; i++)
-            node = TinyOnnx.Node("If", ["c"], ["y"], [.. TinyOnnx.Field(1, "b"), .. TinyOnnx.Field(6, TinyOnnx.Field(1, node))]);
+        {
+            byte[] branch = [.. TinyOnnx.Field(1, "then_branch"), .. TinyOnnx.Field(6, TinyOnnx.Field(1, node))];
+            node = TinyOnnx.Node("If", ["c"], ["y"], branch);
+        }
+
         Assert.Throws<PgEmbedException>(() => Read(_model.Encoder([node])));
     }
 

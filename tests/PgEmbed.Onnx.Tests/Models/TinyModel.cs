@@ -52,11 +52,14 @@ internal sealed class TinyModel : IDisposable
                 type = "BertNormalizer", clean_text = true, handle_chinese_chars = true, lowercase = true,
             },
             pre_tokenizer = new { type = "BertPreTokenizer" },
-            post_processor = new { type = "BertProcessing", sep = new object[] { "[SEP]", 3 }, cls = new object[] { "[CLS]", 2 } },
+            post_processor = new
+            {
+                type = "BertProcessing", sep = new object[] { "[SEP]", 3 }, cls = new object[] { "[CLS]", 2 },
+            },
             model = new
             {
-                type = "WordPiece", unk_token = "[UNK]", continuing_subword_prefix = "##", max_input_chars_per_word = 100,
-                vocab = Vocabulary,
+                type = "WordPiece", unk_token = "[UNK]", continuing_subword_prefix = "##",
+                max_input_chars_per_word = 100, vocab = Vocabulary,
             },
         }));
         Write("model.onnx", Lookup());

@@ -3,7 +3,7 @@ using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Tests.Tokenization;
 
-/// <summary>BERT's tokenization written out step by step, each on the whole text, with nothing done to be fast.</summary>
+/// <summary>BERT's tokenization step by step, each on the whole text, with nothing done to be fast.</summary>
 internal sealed class PlainWordPiece(Dictionary<string, int> vocabulary, string[] addedTokens, int maxWordLength)
 {
     public List<int> Encode(string text)

@@ -10,14 +10,22 @@ public sealed class TokenizerFileTests : IDisposable
         {
           "version": "1.0", "truncation": null, "padding": null,
           "added_tokens": [
-            { "id": 0, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true },
-            { "id": 1, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false, "special": true }
+            { "id": 0, "content": "[PAD]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+              "special": true },
+            { "id": 1, "content": "[UNK]", "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+              "special": true }
           ],
-          "normalizer": { "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true },
+          "normalizer": {
+            "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null,
+            "lowercase": true
+          },
           "pre_tokenizer": { "type": "BertPreTokenizer" },
           "post_processor": {
             "type": "TemplateProcessing",
-            "single": [ { "SpecialToken": { "id": "[CLS]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } }, { "SpecialToken": { "id": "[SEP]", "type_id": 0 } } ],
+            "single": [
+              { "SpecialToken": { "id": "[CLS]", "type_id": 0 } }, { "Sequence": { "id": "A", "type_id": 0 } },
+              { "SpecialToken": { "id": "[SEP]", "type_id": 0 } }
+            ],
             "pair": [],
             "special_tokens": {
               "[CLS]": { "id": "[CLS]", "ids": [2], "tokens": ["[CLS]"] },
@@ -26,7 +34,8 @@ public sealed class TokenizerFileTests : IDisposable
           },
           "decoder": { "type": "WordPiece", "prefix": "##", "cleanup": true },
           "model": {
-            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##", "max_input_chars_per_word": 100,
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100,
             "vocab": { "[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4, "##b": 5 }
           }
         }
@@ -54,7 +63,7 @@ public sealed class TokenizerFileTests : IDisposable
             f["truncation"] = JsonNode.Parse(
                 """{ "direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 0 }""");
             f["padding"] = JsonNode.Parse(
-                """{ "strategy": { "Fixed": 9 }, "direction": "Right", "pad_id": 5, "pad_type_id": 0, "pad_token": "x" }""");
+                """{ "strategy": { "Fixed": 9 }, "direction": "Right", "pad_id": 5, "pad_token": "x" }""");
         });
         Assert.Equal([2, 4, 4, 4, 3], tokenizer.Ids("a a a"));
         Assert.Equal(5, tokenizer.PadId);

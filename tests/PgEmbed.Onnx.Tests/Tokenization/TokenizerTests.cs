@@ -62,7 +62,8 @@ public class TokenizerTests
     [Fact]
     public void More_tokens_allocate_no_more_memory()
     {
-        var (small, large) = ("a linux package", string.Concat(Enumerable.Repeat("Ein größeres Paket, aber ok! ", 200)));
+        const string small = "a linux package";
+        var large = string.Concat(Enumerable.Repeat("Ein größeres Paket, aber ok! ", 200));
         var ids = new int[8192];
         long Allocated(string text)
         {
@@ -82,7 +83,8 @@ public class TokenizerTests
     [Fact]
     public void Many_threads_get_the_ids_of_one()
     {
-        var texts = Enumerable.Range(0, 500).Select(i => $"Größe {i} 中文 한국 [MASK] naïve\ud800 x{(char)(0x400 + i)}").ToArray();
+        string[] texts =
+            [.. Enumerable.Range(0, 500).Select(i => $"Größe {i} 中文 한국 [MASK] naïve\ud800 x{(char)(0x400 + i)}")];
         var fresh = Tokenizer.Load(BuiltInModel.Folder);
         var expected = texts.Select(_tokenizer.Ids).ToArray();
         Parallel.For(0, 4000, i => Assert.Equal(expected[i % 500], fresh.Ids(texts[i % 500])));

@@ -19,7 +19,8 @@ public sealed class VocabularyFileTests : IDisposable
         var tokens = file["model"]!["vocab"]!.AsObject().OrderBy(t => t.Value!.GetValue<int>()).Select(t => t.Key);
         var own = Load(string.Join('\n', tokens) + '\n', "{}");
         var other = Tokenizer.Load(BuiltInModel.Folder);
-        foreach (var text in (string[])["Real-time strategy game", "[MASK] naïve 中文 [CLS]", "", "xyzzy\u00adplugh\ud800!"])
+        string[] texts = ["Real-time strategy game", "[MASK] naïve 中文 [CLS]", "", "xyzzy\u00adplugh\ud800!"];
+        foreach (var text in texts)
             Assert.Equal(other.Ids(text), own.Ids(text));
         Assert.Equal(other.LargestId, own.LargestId);
         Assert.Equal(0, own.PadId);
