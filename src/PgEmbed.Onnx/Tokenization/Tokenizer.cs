@@ -102,14 +102,31 @@ public sealed class Tokenizer
         var room = ids.Length - _template.Count;
         _template.Before.CopyTo(ids);
         var tokens = new TokenSink(ids.Slice(_template.Before.Length, room));
-        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
-            EncodeWellFormed(text, ref tokens);
-        else
-            EncodePlain(text, ref tokens);
+        EncodeContent(text, ref tokens);
         truncated = tokens.Overflowed;
         var end = _template.Before.Length + Math.Min(tokens.Count, room);
         _template.After.CopyTo(ids[end..]);
         return end + _template.After.Length;
+    }
+
+    /// <summary>Counts a text's tokens, those around every text left out.</summary>
+    public int Count(ReadOnlySpan<char> text)
+    {
+        var tokens = TokenSink.Counting();
+        EncodeContent(text, ref tokens);
+        return tokens.Count;
+    }
+
+    /// <summary>The special tokens before and after every text.</summary>
+    internal SpecialTokenTemplate Template => _template;
+
+    /// <summary>Appends a text's ids without the special tokens around it.</summary>
+    internal void EncodeContent(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            EncodeWellFormed(text, ref tokens);
+        else
+            EncodePlain(text, ref tokens);
     }
 
     /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>
