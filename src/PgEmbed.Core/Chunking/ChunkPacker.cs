@@ -17,6 +17,7 @@ internal sealed class ChunkPacker
     private readonly int _overlap;
     private readonly long[] _tokensBefore;
     private readonly List<TextChunk> _chunks = [];
+    private int _lastStart;
 
     /// <summary>Creates a packer.</summary>
     /// <param name="text">The text.</param>
@@ -95,8 +96,9 @@ internal sealed class ChunkPacker
     {
         if (from == to)
             return;
+        // Not so far back that the chunk before would be a part of this one.
         var start = from;
-        while (start > 0 && Tokens(start - 1, from) <= _overlap)
+        while (start > _lastStart + 1 && Tokens(start - 1, from) <= _overlap)
             start--;
         while (Count(start, to) > _maxTokens)
         {
@@ -117,6 +119,7 @@ internal sealed class ChunkPacker
             }
         }
 
+        _lastStart = start;
         _chunks.Add(new TextChunk(_units[start].Start, _units[to - 1].End - _units[start].Start));
     }
 

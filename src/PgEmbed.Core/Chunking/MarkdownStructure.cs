@@ -6,11 +6,14 @@ namespace PgEmbed.Chunking;
 /// </summary>
 internal sealed class MarkdownStructure
 {
+    private const int None = -1;
+    private const int NoHeading = -2;
+
     private readonly string _text;
     private readonly Dictionary<int, TextBreak> _breaks = [];
 
-    // Where the paragraph began that is being read, if an underline would make it a heading; -1 otherwise.
-    private int _paragraph = -1;
+    // Where the paragraph began that is being read, or none, or a block that no underline makes a heading.
+    private int _paragraph = None;
 
     // What ends before the next block, where that is not for its words and lines to say.
     private TextBreak? _next;
@@ -45,7 +48,7 @@ internal sealed class MarkdownStructure
         {
             // A line that ends in \r\n is followed by an empty one of none.
             if (offset == 0 || _text[offset - 1] != '\r' || offset >= _text.Length || _text[offset] != '\n')
-                _paragraph = -1;
+                _paragraph = None;
             return;
         }
 
@@ -100,18 +103,19 @@ internal sealed class MarkdownStructure
 
     private void ReadText(ReadOnlySpan<char> content, int start)
     {
-        if (_paragraph >= 0)
+        if (_paragraph != None)
             return;
         if (_next is { } strength)
             Begin(start, strength);
-        _paragraph = IsPlain(content) ? start : -1;
+        // An underline without a paragraph is a rule.
+        _paragraph = IsUnderline(content) ? None : IsPlain(content) ? start : NoHeading;
     }
 
     private void Begin(int start, TextBreak strength)
     {
         _breaks[start] = strength;
         _next = null;
-        _paragraph = -1;
+        _paragraph = None;
     }
 
     private static bool IsHeading(ReadOnlySpan<char> content)
