@@ -33,11 +33,23 @@ internal sealed class TokenizedTexts : IDisposable
     public void Fill(
         IReadOnlyList<string> texts, int first, string prompt, Tokenizer tokenizer, int maxTokens, int enough)
     {
-        _starts.RemoveRange(1, Count);
-        Truncated = 0;
+        Clear();
         for (var i = first; i < texts.Count && Tokens < enough; i++)
             Add(prompt.Length == 0 ? texts[i] : prompt + texts[i], tokenizer, maxTokens);
-        _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
+        Sort();
+    }
+
+    /// <summary>Takes texts that are tokenized already.</summary>
+    public void Fill(IEnumerable<int[]> texts)
+    {
+        Clear();
+        foreach (var ids in texts)
+        {
+            ids.CopyTo(Reserve(ids.Length));
+            _starts.Add(Tokens + ids.Length);
+        }
+
+        Sort();
     }
 
     public void Dispose()
@@ -46,19 +58,32 @@ internal sealed class TokenizedTexts : IDisposable
         _ids = [];
     }
 
+    private void Clear()
+    {
+        _starts.RemoveRange(1, Count);
+        Truncated = 0;
+    }
+
+    private void Sort() => _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
+
     private void Add(string text, Tokenizer tokenizer, int maxTokens)
     {
+        _starts.Add(Tokens + tokenizer.Encode(text, Reserve(maxTokens), out var truncated));
+        if (truncated)
+            Truncated++;
+    }
+
+    private Span<int> Reserve(int count)
+    {
         var start = Tokens;
-        if (_ids.Length - start < maxTokens)
+        if (_ids.Length - start < count)
         {
-            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, start + maxTokens));
+            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, start + count));
             _ids.AsSpan(0, start).CopyTo(grown);
             ArrayPool<int>.Shared.Return(_ids);
             _ids = grown;
         }
 
-        _starts.Add(start + tokenizer.Encode(text, _ids.AsSpan(start, maxTokens), out var truncated));
-        if (truncated)
-            Truncated++;
+        return _ids.AsSpan(start, count);
     }
 }
