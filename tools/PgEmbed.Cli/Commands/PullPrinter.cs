@@ -32,9 +32,11 @@ internal sealed class PullPrinter(Terminal terminal) : IProgress<PullProgress>
     private void SayTenth(PullProgress value)
     {
         var tenths = value.Bytes * 10 / value.TotalBytes;
-        if (value.File == _file && tenths <= _tenths)
+        if (value.File != _file)
+            (_file, _tenths) = (value.File, 0);
+        if (tenths <= _tenths || tenths == 10)
             return;
-        (_file, _tenths) = (value.File, tenths);
+        _tenths = tenths;
         terminal.Say(string.Create(
             CultureInfo.InvariantCulture,
             $"{value.File}  {Format.Bytes(value.Bytes)} of {Format.Bytes(value.TotalBytes)} ({tenths * 10} %)"));
