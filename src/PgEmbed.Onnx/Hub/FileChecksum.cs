@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -29,7 +28,7 @@ internal sealed record FileChecksum(string Hex)
         using var hash = IncrementalHash.CreateHash(
             Hex.Length == Sha256Digits ? HashAlgorithmName.SHA256 : HashAlgorithmName.SHA1);
         if (Hex.Length == GitDigits)
-            hash.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"blob {file.Length}\0")));
+            hash.AppendData(Encoding.ASCII.GetBytes(FormattableString.Invariant($"blob {file.Length}\0")));
         var buffer = new byte[1 << 17];
         while (await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
             hash.AppendData(buffer.AsSpan(0, read));

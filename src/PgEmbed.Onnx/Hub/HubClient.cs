@@ -80,8 +80,9 @@ internal sealed class HubClient : IDisposable
             || new FileInfo(target).Length != bytes
             || !await checksum.MatchesAsync(target, cancellationToken).ConfigureAwait(false))
         {
+            var address = AddressOf(model, commit, path);
             var download = new HubDownload(
-                _connection, _options.StallTimeout, AddressOf(model, commit, path), path, bytes, checksum, target, _progress);
+                _connection, _options.StallTimeout, address, path, bytes, checksum, target, _progress);
             await Retry(path).RunAsync(
                 () => download.ContinueAsync(cancellationToken), () => download.BytesHere, cancellationToken)
                 .ConfigureAwait(false);

@@ -122,7 +122,8 @@ internal sealed class HubConnection : IDisposable
     private static Uri Follow(Uri from, HttpResponseMessage response, string what)
     {
         var next = response.Headers.Location is { } location ? new Uri(from, location) : null;
-        if (next is not { Scheme: "http" or "https", UserInfo: "" } || (from.Scheme == "https" && next.Scheme == "http"))
+        if (next is not { Scheme: "http" or "https", UserInfo: "" }
+            || (from.Scheme == "https" && next.Scheme == "http"))
             throw new PgEmbedException(
                 $"{what}: {from.Host} sends on to an address that is not followed.",
                 "Only http and https are, and never from https to http.");

@@ -124,7 +124,8 @@ internal sealed class HubDownload
         var buffer = new byte[1 << 17];
         while (true)
         {
-            var read = await stall.WaitAsync(token => body.ReadAsync(buffer, token).AsTask(), _path).ConfigureAwait(false);
+            var read = await stall.WaitAsync(token => body.ReadAsync(buffer, token).AsTask(), _path)
+                .ConfigureAwait(false);
             if (read == 0)
                 break;
             if (read > _bytes - file.Position)

@@ -3,7 +3,7 @@ namespace PgEmbed.Onnx.Hub;
 /// <summary>Where a model is pulled from, what is taken, and how long and how much at most.</summary>
 public sealed class HubOptions
 {
-    /// <summary>The hub's address, or a mirror's: what stands before <c>ORG/NAME</c> in a model page's address.</summary>
+    /// <summary>The hub's address, or a mirror's: what is before <c>ORG/NAME</c> in a model page's address.</summary>
     public required Uri BaseAddress { get; set; }
 
     /// <summary>An access token; sent to the host of <see cref="BaseAddress"/> only. Null for none.</summary>
@@ -37,10 +37,11 @@ public sealed class HubOptions
     /// <exception cref="PgEmbedException">A value is out of its range.</exception>
     public void Validate()
     {
-        if (BaseAddress is not { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
+        // The address is not shown: there may be a password in it.
+        if (BaseAddress is not
+            { IsAbsoluteUri: true, Scheme: "http" or "https", UserInfo: "", Query: "", Fragment: "" })
             throw new PgEmbedException(
-                $"Expected {nameof(BaseAddress)} to be an http(s) address without user, query and fragment, got "
-                + $"'{(BaseAddress is { IsAbsoluteUri: true } ? BaseAddress.GetLeftPart(UriPartial.Path) : BaseAddress)}'.",
+                $"Expected {nameof(BaseAddress)} to be an http(s) address without user, query and fragment.",
                 "An access token is given by itself.");
         if (Token is not null && (Token.Length == 0 || Token.AsSpan().ContainsAnyExceptInRange('!', '~')))
             throw new PgEmbedException($"Expected {nameof(Token)} to be one word, as the hub shows it.");
@@ -48,7 +49,8 @@ public sealed class HubOptions
             throw new PgEmbedException(
                 $"Expected an https address to send the access token to, got {BaseAddress}.",
                 "Others on the way could read it: take https, or pull without a token.");
-        if (ModelFile is not null && (!ModelFile.EndsWith(".onnx", StringComparison.Ordinal) || !HubPath.IsSafe(ModelFile)))
+        if (ModelFile is not null
+            && (!ModelFile.EndsWith(".onnx", StringComparison.Ordinal) || !HubPath.IsSafe(ModelFile)))
             throw new PgEmbedException(
                 $"Expected {nameof(ModelFile)} to be the path of an .onnx file in the model, got '{ModelFile}'.");
         ValidatePositive(nameof(MaxFileBytes), MaxFileBytes);

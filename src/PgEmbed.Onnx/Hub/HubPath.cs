@@ -1,8 +1,9 @@
+using System.Globalization;
 using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Onnx.Hub;
 
-/// <summary>Paths of files as a hub or a model's file names them: relative, with <c>/</c>, never out of the folder.</summary>
+/// <summary>Paths as a hub or a model's file names them: relative, with <c>/</c>, never out of the folder.</summary>
 internal static class HubPath
 {
     private const int MaxLength = 500;
@@ -10,8 +11,8 @@ internal static class HubPath
     /// <summary>Whether a path stays in its folder on every system, and says no more than it seems to.</summary>
     public static bool IsSafe(string path) =>
         path.Length is > 0 and <= MaxLength
-        && !path.Any(c => char.IsControl(c) || c is '\\' or ':' || char.GetUnicodeCategory(c)
-            is System.Globalization.UnicodeCategory.Format or System.Globalization.UnicodeCategory.Surrogate)
+        && !path.Any(c => c is '\\' or ':' || char.GetUnicodeCategory(c)
+            is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate)
         && path.Split('/').All(part => part is not ("" or "." or "..") && part[^1] is not ('.' or ' '));
 
     /// <summary>The full path in a folder.</summary>

@@ -2,7 +2,7 @@ namespace PgEmbed.Onnx.Hub;
 
 /// <summary>
 /// Repeats what failed in a way that may pass, each time after twice the wait, or after the time that the hub asks for.
-/// Failures are counted from the last attempt that brought something, so that a slow line can break any number of times.
+/// Failures are counted from the last attempt that brought something, so a slow line can break any number of times.
 /// </summary>
 internal sealed class HubRetry
 {

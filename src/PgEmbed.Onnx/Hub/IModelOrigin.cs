@@ -3,7 +3,7 @@ namespace PgEmbed.Onnx.Hub;
 /// <summary>Where the library gets a model from.</summary>
 internal interface IModelOrigin
 {
-    /// <summary>Whether what <see cref="GatherAsync"/> left behind when it failed is of use to the next attempt.</summary>
+    /// <summary>Whether what <see cref="GatherAsync"/> left when it failed is of use to the next attempt.</summary>
     bool CanContinue { get; }
 
     /// <summary>A name for just this version of the model, so that parts of two versions never meet.</summary>

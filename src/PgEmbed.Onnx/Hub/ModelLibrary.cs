@@ -44,7 +44,7 @@ public sealed class ModelLibrary
     /// <summary>Copies a model's folder, of it what a model needs.</summary>
     /// <param name="folder">The folder.</param>
     /// <param name="name">What to call the model; null: as its folder.</param>
-    /// <param name="modelFile">The ONNX file to take, relative to the folder; null: the first of the usual ones.</param>
+    /// <param name="modelFile">The ONNX file to take, relative to the folder; null: the first usual one.</param>
     /// <param name="cancellationToken">Stops it; nothing stays.</param>
     /// <returns>The model's folder in the library.</returns>
     /// <exception cref="PgEmbedException">
@@ -175,7 +175,7 @@ public sealed class ModelLibrary
         }
     }
 
-    /// <summary>Removes what an interrupted pull of another ONNX file left: the model is what its source lists.</summary>
+    /// <summary>Removes what an interrupted pull of another ONNX file left.</summary>
     private static void RemoveOthers(string staging, ModelSource source)
     {
         var files = source.Files.Select(file => HubPath.In(staging, file.Path)).ToHashSet(StringComparer.Ordinal);
@@ -219,8 +219,8 @@ public sealed class ModelLibrary
         ArgumentNullException.ThrowIfNull(name);
         if (!IsName(name))
             throw new PgEmbedException(
-                $"Expected a model's name of up to {MaxNameLength} letters, digits, '.', '-', '_' and '+', not beginning "
-                + $"with '.', got '{name}'.",
+                $"Expected a model's name of up to {MaxNameLength} letters, digits, '.', '-', '_' and '+', not beginning or "
+                + $"ending with '.', got '{name}'.",
                 "Give the model a name (--name).");
         if (name == BuiltInModel.Name)
             throw new PgEmbedException(

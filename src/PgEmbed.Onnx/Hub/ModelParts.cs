@@ -14,8 +14,8 @@ internal sealed class ModelParts
     private static readonly string[] Settings =
     [
         "config.json", "config_sentence_transformers.json", "sentence_bert_config.json", "tokenizer.json",
-        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json", "merges.txt",
-        "sentencepiece.bpe.model", "spiece.model", "tokenizer.model",
+        "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.txt", "vocab.json",
+        "merges.txt", "sentencepiece.bpe.model", "spiece.model", "tokenizer.model",
     ];
 
     // Copies must be accompanied by these.
@@ -43,7 +43,7 @@ internal sealed class ModelParts
     /// <param name="folder">The folder that they go to.</param>
     /// <param name="fetch">Brings a file, named by its path in the model, to a full path.</param>
     /// <returns>The ONNX file, as the source names it, and the paths of all files in the folder.</returns>
-    /// <exception cref="PgEmbedException">A file is missing, or the model is of a kind that is not supported.</exception>
+    /// <exception cref="PgEmbedException">A file is missing, or the model is of an unsupported kind.</exception>
     public static async Task<(string ModelFile, IReadOnlyCollection<string> Files)> GatherAsync(
         IReadOnlySet<string> available, string? modelFile, string folder, Func<string, string, Task> fetch)
     {
