@@ -38,7 +38,11 @@ find_platform() {
 # it was last written: hashing it takes longer than all other looks of tools/setup.
 has_onnxruntime() {
     local expected=$node_sha256
-    [[ -z ${PGEMBED_ONNXRUNTIME:-} ]] || return 0
+    if [[ -n ${PGEMBED_ONNXRUNTIME:-} ]]; then
+        [[ -e $PGEMBED_ONNXRUNTIME ]] || die "PGEMBED_ONNXRUNTIME is $PGEMBED_ONNXRUNTIME, which does not exist" \
+            "to mend it: set it to ONNX Runtime's library or the folder that has it, or unset it; then repeat"
+        return
+    fi
     [[ -f $library ]] || return 1
     if [[ -f $checksum ]]; then
         [[ $library -nt $checksum ]] || return 0

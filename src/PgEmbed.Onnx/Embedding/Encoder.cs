@@ -130,7 +130,7 @@ internal sealed class Encoder : IDisposable
             ? throw Error($"expected 64-bit integers, got {input}.", "Take another export of the model.")
             : input.Name;
 
-    /// <summary>The tokens' vectors where the model gives them, else a text's that the model has pooled itself.</summary>
+    /// <summary>The tokens' vectors where the model gives them, else a text's that it has pooled itself.</summary>
     private OnnxValueInfo FindOutput(IReadOnlyList<OnnxValueInfo> outputs) =>
         outputs.FirstOrDefault(o => o.Name == "last_hidden_state" && o.Shape.Count == 3)
         ?? outputs.FirstOrDefault(o => o.Shape.Count == 3)

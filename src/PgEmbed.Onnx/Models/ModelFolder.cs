@@ -93,7 +93,7 @@ public sealed class ModelFolder
     public string QueryPrompt => _prompts.Query;
 
     /// <summary>
-    /// Whether the file quantizes while it runs, by the range of the whole batch: such a model is run one text at a time.
+    /// Whether the file quantizes while it runs, by the range of the whole batch: it is run one text at a time then.
     /// </summary>
     public bool IsBatchDependent { get; }
 
@@ -193,7 +193,7 @@ public sealed class ModelFolder
             throw settings!.Error(
                 $"expected 'max_seq_length' to be at most {positions}, config.json's max_position_embeddings, "
                 + $"got {limit}.");
-        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength, positions };
+        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength ?? tokenizer.MaxLength, positions };
         limit = lengths.Min() ?? throw new PgEmbedException(
             "The model folder says nowhere how many tokens the model reads.",
             "Write max_seq_length into sentence_bert_config.json.");

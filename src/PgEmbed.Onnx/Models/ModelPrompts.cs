@@ -1,7 +1,7 @@
 namespace PgEmbed.Onnx.Models;
 
 /// <summary>
-/// What <c>config_sentence_transformers.json</c> says: the prompts that stand before a text by its role, and the metric.
+/// What <c>config_sentence_transformers.json</c> says: the prompts that stand before a text by its role, the metric.
 /// </summary>
 internal sealed record ModelPrompts(string Document, string Query, DistanceMetric Metric)
 {

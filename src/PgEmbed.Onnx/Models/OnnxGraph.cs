@@ -6,7 +6,9 @@ namespace PgEmbed.Onnx.Models;
 /// What is looked up in an ONNX file before it is loaded: its operators, the files beside it that hold weights, and the
 /// size of its token embedding. Weights are stepped over, so a large file is read in no time.
 /// </summary>
-/// <remarks>Field numbers are those of onnx.proto3: ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto.</remarks>
+/// <remarks>
+/// Field numbers are those of onnx.proto3: ModelProto, GraphProto, NodeProto, AttributeProto, TensorProto.
+/// </remarks>
 internal sealed class OnnxGraph
 {
     // Graphs nest in the branches of If and the bodies of Loop; nobody nests them this deep.
@@ -50,7 +52,7 @@ internal sealed class OnnxGraph
     /// </summary>
     public bool IsBatchDependent => _operators.Any(o => o.StartsWith("DynamicQuantize", StringComparison.Ordinal));
 
-    /// <summary>Whether activations are quantized at all; where only weights are, the model computes in floats.</summary>
+    /// <summary>Whether activations are quantized at all; a model computes in floats otherwise.</summary>
     public bool QuantizesActivations => IsBatchDependent || _operators.Contains("QuantizeLinear");
 
     /// <summary>Reads a file.</summary>

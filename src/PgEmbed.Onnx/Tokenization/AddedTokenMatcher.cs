@@ -67,7 +67,7 @@ internal sealed class AddedTokenMatcher
     private static bool BeginsWithWord(ReadOnlySpan<char> text) =>
         Rune.DecodeFromUtf16(text, out var first, out _) == OperationStatus.Done && IsWord(first);
 
-    /// <summary>A word character of regular expressions (UTS #18): alphabetic, mark, digit, connector, joiner.</summary>
+    /// <summary>A word character of regular expressions (UTS #18): letter, mark, digit, connector, joiner.</summary>
     private static bool IsWord(Rune rune) =>
         rune.Value is 0x200C or 0x200D
             or (>= 0x24B6 and <= 0x24E9) or (>= 0x1F130 and <= 0x1F149) or (>= 0x1F150 and <= 0x1F169)

@@ -42,7 +42,7 @@ internal sealed class PieceTrie
         return node;
     }
 
-    /// <summary>The longest string, counted from a node, that the text begins with; false where there is none.</summary>
+    /// <summary>The longest string, counted from a node, that the text begins with; false for none.</summary>
     public bool TryMatch(ReadOnlySpan<char> text, int node, out int id, out int length)
     {
         id = None;

@@ -80,15 +80,24 @@ public sealed class ServerConnection
     /// <exception cref="PgEmbedException">The connection fails; with its reason and the remedy.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken = default)
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
-        await using var closing = connection.ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a connection outside any pool: one would keep it to a server that may be stopped next.</summary>
+    /// <exception cref="PgEmbedException">The connection fails; with its reason and the remedy.</exception>
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(unpooled.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
         }
         catch (Exception e) when (ConnectionFault.Explain(e, this) is { } explained)
         {
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw explained;
         }
     }

@@ -80,7 +80,7 @@ internal static class TinyOnnx
         ],
         nodes: [Node("Identity", ["x"], ["copy"]), Node("SequenceConstruct", ["x"], ["parts"])]);
 
-    private static byte[] Model(byte[][] inputs, byte[][] outputs, byte[][] nodes, byte[][]? initializers = null) =>
+    internal static byte[] Model(byte[][] inputs, byte[][] outputs, byte[][] nodes, byte[][]? initializers = null) =>
     [
         .. Field(1, 8),
         .. Field(2, "tiny"),
@@ -97,7 +97,7 @@ internal static class TinyOnnx
         .. outputs.SelectMany(value => Field(12, value)),
     ];
 
-    private static byte[] Node(string type, string[] inputs, string[] outputs, params byte[][] attributes) =>
+    internal static byte[] Node(string type, string[] inputs, string[] outputs, params byte[][] attributes) =>
     [
         .. inputs.SelectMany(name => Field(1, name)),
         .. outputs.SelectMany(name => Field(2, name)),
@@ -108,7 +108,7 @@ internal static class TinyOnnx
     private static byte[] GraphAttribute(string name, byte[] graph) =>
         [.. Field(1, name), .. Field(6, graph), .. Field(20, 5)];
 
-    private static byte[] Value(string name, OnnxElementType type, params object[] shape) =>
+    internal static byte[] Value(string name, OnnxElementType type, params object[] shape) =>
         [.. Field(1, name), .. Field(2, TensorType(type, shape))];
 
     private static byte[] TensorType(OnnxElementType type, params object[] shape) =>
@@ -117,7 +117,7 @@ internal static class TinyOnnx
     private static byte[] Dimension(object length) =>
         length is string name ? Field(2, name) : Field(1, (int)length);
 
-    private static byte[] Tensor(string name, float[] values, params long[] shape) =>
+    internal static byte[] Tensor(string name, float[] values, params long[] shape) =>
     [
         .. shape.SelectMany(length => Field(1, length)),
         .. Field(2, (long)OnnxElementType.Float),
@@ -125,11 +125,11 @@ internal static class TinyOnnx
         .. Field(9, [.. values.SelectMany(BitConverter.GetBytes)]),
     ];
 
-    private static byte[] Field(int number, long value) => [.. Varint(number << 3), .. Varint(value)];
+    internal static byte[] Field(int number, long value) => [.. Varint(number << 3), .. Varint(value)];
 
-    private static byte[] Field(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));
+    internal static byte[] Field(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));
 
-    private static byte[] Field(int number, byte[] content) =>
+    internal static byte[] Field(int number, byte[] content) =>
         [.. Varint((number << 3) | 2), .. Varint(content.Length), .. content];
 
     private static IEnumerable<byte> Varint(long value)

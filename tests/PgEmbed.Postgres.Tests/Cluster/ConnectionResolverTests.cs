@@ -78,6 +78,17 @@ public class ConnectionResolverTests
             Order(ConnectionUri.Parse(uri), new NpgsqlConnectionStringBuilder(expected)));
 
     [Theory]
+    [InlineData("Host=h;Username=u;Database=d", "postgresql://u@h:5432/d")]
+    [InlineData("Host=h:5433;Username=u;Database=d", "postgresql://u@h:5433/d")]
+    [InlineData("Host=fe80::1%eth0;Username=u;Database=d", "postgresql://u@[fe80::1%25eth0]:5432/d")]
+    [InlineData("Host=\"a:1,b\";Port=7;Username=u;Database=d", "postgresql://u@a:1,b:7/d")]
+    [InlineData("Host=/run/pg;Username=u;Database=d;SSL Mode=Require", "postgresql://u@%2Frun%2Fpg:5432/d")]
+    [InlineData("Host=h;Username=u;Database=d;SSL Mode=VerifyFull;Pooling=false",
+        "postgresql://u@h:5432/d?sslmode=verify-full")]
+    public void A_uri_has_what_libpq_knows(string connection, string expected) =>
+        Assert.Equal(expected, ServerConnection.Parse(connection).ToUri());
+
+    [Theory]
     [InlineData("postgres://h/%zz")]
     [InlineData("postgres://h/%2")]
     [InlineData("postgres://h/a%00b")]
@@ -103,7 +114,7 @@ public class ConnectionResolverTests
         var text = ArbMap.Default.GeneratorFor<NonEmptyString>()
             .Select(each => each.Get)
             .Where(each => !each.Any(char.IsSurrogate) && !each.Contains('\0', StringComparison.Ordinal));
-        var host = Gen.Elements("h", "example.org", "10.0.0.1", "::1", "fe80::2", "/run/pg", "/a b/ü", "a:1,b:2");
+        var host = Gen.Elements("h", "example.org", "10.0.0.1", "::1", "fe80::2%eth0", "/run/pg", "/a b/ü", "a:1,b:2");
         var given =
             from each in host
             from user in text

@@ -41,7 +41,8 @@ public class ServerConnectionTests
 
         var error = await FaultAsync(connection => (connection.Host, connection.Port) = ("127.0.0.1", port));
 
-        Assert.Contains($"No server answers at postgres@127.0.0.1:{port}/postgres", error.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"No server answers at postgres@127.0.0.1:{port}/postgres", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
