@@ -8,7 +8,7 @@ namespace PgEmbed.Onnx.Hub;
 internal sealed record HubListing(string Commit, IReadOnlyDictionary<string, HubFile> Files)
 {
     /// <summary>Reads the answer to <c>/api/models/ORG/NAME/revision/REV?blobs=true</c>.</summary>
-    /// <exception cref="PgEmbedException">It is not such an answer, or a path in it leads out of the model.</exception>
+    /// <exception cref="PgEmbedException">It is not such an answer.</exception>
     public static HubListing Parse(ReadOnlyMemory<byte> json, HubModelId model)
     {
         try
@@ -17,10 +17,10 @@ internal sealed record HubListing(string Commit, IReadOnlyDictionary<string, Hub
             var files = new Dictionary<string, HubFile>(StringComparer.Ordinal);
             foreach (var sibling in document.RootElement.GetProperty("siblings").EnumerateArray())
             {
+                // No file that is needed has a name that could lead elsewhere: one that has is as good as not there.
                 var file = ParseFile(sibling);
-                if (!HubPath.IsSafe(file.Path))
-                    throw HubPath.Unsafe(file.Path);
-                files[file.Path] = file;
+                if (HubPath.IsSafe(file.Path))
+                    files[file.Path] = file;
             }
 
             // All files are fetched from this commit, so that a push meanwhile doesn't mix two versions.

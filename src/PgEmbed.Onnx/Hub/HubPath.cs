@@ -11,8 +11,7 @@ internal static class HubPath
     /// <summary>Whether a path stays in its folder on every system, and says no more than it seems to.</summary>
     public static bool IsSafe(string path) =>
         path.Length is > 0 and <= MaxLength
-        && !path.Any(c => c is '\\' or ':' || char.GetUnicodeCategory(c)
-            is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate)
+        && !path.Any(c => c is '\\' or ':' || IsUnseen(c))
         && path.Split('/').All(part => part is not ("" or "." or "..") && part[^1] is not ('.' or ' '));
 
     /// <summary>The full path in a folder.</summary>
@@ -33,5 +32,8 @@ internal static class HubPath
     public static string Join(string folder, string path) => folder.Length == 0 ? path : $"{folder}/{path}";
 
     private static string Printable(string path) =>
-        string.Concat(path.Take(100).Select(c => char.IsControl(c) || char.IsSurrogate(c) ? '?' : c));
+        string.Concat(path.Take(100).Select(c => IsUnseen(c) ? '?' : c));
+
+    private static bool IsUnseen(char c) => char.GetUnicodeCategory(c)
+        is UnicodeCategory.Control or UnicodeCategory.Format;
 }

@@ -129,14 +129,34 @@ public sealed class HostileHubTests
     [InlineData("config.json\n")]
     [InlineData("a\u202Enosj.config")]
     [InlineData("")]
-    public async Task A_path_that_could_lead_out_of_the_folder_is_refused_before_anything_is_fetched(string path)
+    public async Task A_path_that_could_lead_out_of_the_folder_is_never_taken(string path)
     {
         await using var hub = new LoopbackHub();
         using var folder = new LibraryFolder();
+        await folder.Library.PullAsync(LoopbackHub.Model, hub.Options());
+        var (files, requests) = (folder.Everything(), hub.Requests.Count);
+        await folder.Library.RemoveAsync("mini");
         hub.Files[path] = [1];
 
-        Assert.Contains("inside the model", (await PullFailsAsync(folder, hub.Options())).Message, StringComparison.Ordinal);
-        Assert.Single(hub.Requests);
+        await folder.Library.PullAsync(LoopbackHub.Model, hub.Options());
+
+        Assert.Equal(files, folder.Everything());
+        Assert.Equal(2 * requests, hub.Requests.Count);
+    }
+
+    [Theory]
+    [InlineData("../config.json")]
+    [InlineData("1_Pooling/../config.json")]
+    [InlineData("/config.json")]
+    [InlineData("config.json\n")]
+    public async Task A_needed_file_under_such_a_path_is_as_good_as_not_there(string path)
+    {
+        await using var hub = new LoopbackHub();
+        using var folder = new LibraryFolder();
+        hub.Files.Remove("config.json", out var content);
+        hub.Files[path] = content!;
+
+        Assert.Contains("config.json", (await PullFailsAsync(folder, hub.Options())).Message, StringComparison.Ordinal);
         Assert.Empty(folder.Everything());
     }
 
