@@ -31,7 +31,7 @@ internal sealed class HubConnection : IDisposable
     public Uri Address(string path) => new($"{_options.BaseAddress.AbsoluteUri.TrimEnd('/')}/{path}");
 
     /// <summary>Sends a request and returns the answer with its body unread.</summary>
-    /// <param name="method">GET, or HEAD, which stops at the first redirect: the hub says there what it knows.</param>
+    /// <param name="method">GET, or HEAD, which stops where an answer or a redirect says what the file is.</param>
     /// <param name="address">Where to.</param>
     /// <param name="what">What is asked for, for messages.</param>
     /// <param name="prepare">Adds headers; null for none.</param>
