@@ -10,7 +10,7 @@ namespace PgEmbed.Onnx.Models;
 public sealed class ModelFolder
 {
     // Where exporters put the ONNX file, the most exact one first.
-    private static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
+    internal static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
 
     private readonly ModelPrompts _prompts;
 
