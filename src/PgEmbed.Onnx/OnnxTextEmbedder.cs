@@ -37,6 +37,13 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     /// <summary>The model's folder and what was read from it.</summary>
     public ModelFolder Model { get; }
 
+    /// <summary>
+    /// The most tokens that a document, or a chunk of one, may have not to be cut: the model's limit less its special
+    /// tokens and its prompt.
+    /// </summary>
+    public int MaxDocumentTokens =>
+        Model.MaxTokens - Model.Tokenizer.SpecialTokenCount - CountTokens(Model.DocumentPrompt);
+
     /// <summary>Loads a model and runs it once.</summary>
     /// <param name="folder">A model folder laid out as on the Hugging Face hub.</param>
     /// <param name="options">How to run it; null for the defaults.</param>

@@ -88,7 +88,7 @@ internal sealed class ChunkWindows
     }
 
     /// <summary>The ids of the pieces between some places of a text, and how many come before each place.</summary>
-    private static (int[] Ids, Dictionary<int, int> TokenAt) EncodePieces(
+    internal static (int[] Ids, Dictionary<int, int> TokenAt) EncodePieces(
         string text, IEnumerable<int> places, string lead, Tokenizer tokenizer)
     {
         var ids = new List<int>();

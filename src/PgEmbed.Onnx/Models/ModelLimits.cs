@@ -36,8 +36,11 @@ internal static class ModelLimits
             throw settings!.Error(
                 $"expected 'max_seq_length' to be at most {positions}, config.json's max_position_embeddings, "
                 + $"got {limit}.");
-        limit ??= TokenizerConfig.Read(folder).MaxLength ?? tokenizer.MaxLength;
-        limit = new[] { limit, positions - FirstPosition(config) }.Min() ?? throw new PgEmbedException(
+        var lengths = new[]
+        {
+            limit ?? TokenizerConfig.Read(folder).MaxLength ?? tokenizer.MaxLength, positions - FirstPosition(config),
+        };
+        limit = lengths.Min() ?? throw new PgEmbedException(
             "The model folder says nowhere how many tokens the model reads.",
             "Write max_seq_length into sentence_bert_config.json.");
         if (asked > limit)

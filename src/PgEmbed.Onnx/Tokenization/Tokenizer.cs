@@ -132,6 +132,26 @@ public sealed class Tokenizer
         return end + _template.After.Length;
     }
 
+    /// <summary>Counts a text's tokens, those around every text left out.</summary>
+    public int Count(ReadOnlySpan<char> text)
+    {
+        var tokens = TokenSink.Counting();
+        EncodeContent(text, ref tokens);
+        return tokens.Count;
+    }
+
+    /// <summary>The special tokens before and after every text.</summary>
+    internal SpecialTokenTemplate Template => _template;
+
+    /// <summary>Appends a text's ids without the special tokens around it.</summary>
+    internal void EncodeContent(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            EncodeWellFormed(text, ref tokens);
+        else
+            EncodePlain(text, ref tokens);
+    }
+
     private int EncodeStart(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
     {
         var tokens = new TokenSink(ids);
@@ -161,26 +181,6 @@ public sealed class Tokenizer
             if (!overflowed)
                 return Math.Min(count, ids.Length);
         }
-    }
-
-    /// <summary>Counts a text's tokens, those around every text left out.</summary>
-    public int Count(ReadOnlySpan<char> text)
-    {
-        var tokens = TokenSink.Counting();
-        EncodeContent(text, ref tokens);
-        return tokens.Count;
-    }
-
-    /// <summary>The special tokens before and after every text.</summary>
-    internal SpecialTokenTemplate Template => _template;
-
-    /// <summary>Appends a text's ids without the special tokens around it.</summary>
-    internal void EncodeContent(ReadOnlySpan<char> text, ref TokenSink tokens)
-    {
-        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
-            EncodeWellFormed(text, ref tokens);
-        else
-            EncodePlain(text, ref tokens);
     }
 
     /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>

@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using PgEmbed.Chunking;
+using PgEmbed.Onnx.Embedding;
 using PgEmbed.Onnx.Models;
 using PgEmbed.Onnx.Tests.Models;
 using PgEmbed.Onnx.Tests.Runtime;
+using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Tests.Embedding;
 
@@ -35,7 +38,7 @@ public sealed class LateChunkingTests : IDisposable
     [Fact]
     public async Task The_document_s_prompt_stands_before_each_window_and_belongs_to_the_first_chunk()
     {
-        _model.Set("config_sentence_transformers.json", "prompts", new System.Text.Json.Nodes.JsonObject { ["document"] = "p " });
+        _model.Set("config_sentence_transformers.json", "prompts", new JsonObject { ["document"] = "p " });
         AssertNear(_model.Mean("[CLS]", "p", "a"), (await EmbedAsync("a b", (0, 1), (2, 1))).Vectors[0]);
         _model.Set("1_Pooling/config.json", "include_prompt", false);
         AssertNear(_model.Mean("a"), (await EmbedAsync("a b", (0, 1), (2, 1))).Vectors[0]);
@@ -112,6 +115,44 @@ public sealed class LateChunkingTests : IDisposable
             Assert.Equal(0, late.Truncated);
             for (var i = 0; i < chunks.Count; i++)
                 embedder.Space.Check(late.Vectors[i].Span);
+        }
+    }
+
+    [Theory]
+    [InlineData("Fixtures/bytebpe")]
+    [InlineData("Fixtures/SentencePiece/unigram")]
+    [InlineData("Fixtures/SentencePiece/bpe")]
+    [InlineData("models/pgembed-mini-v1")]
+    public void Pieces_between_words_have_the_whole_text_s_tokens(string folder)
+    {
+        var tokenizer = Tokenizer.Load(Path.Combine(AppContext.BaseDirectory, folder));
+        // More tokens than any word of these texts has.
+        var chunker = new TokenChunker(tokenizer.Count, 60);
+        foreach (var text in RealTexts.All)
+        {
+            var places = chunker.Split(text).SelectMany(c => new[] { c.Start, c.End })
+                .Select(place => text.AsSpan(0, place).TrimEnd().Length);
+            var (ids, _) = ChunkWindows.EncodePieces(text, places, "", tokenizer);
+            var whole = new int[text.Length + 16];
+            var sink = new TokenSink(whole);
+            tokenizer.EncodeContent(text, ref sink);
+            Assert.Equal(tokenizer.Count(text), sink.Count);
+            Assert.Equal(whole[..sink.Count], ids);
+        }
+    }
+
+    [Fact]
+    public async Task Chunks_of_the_model_s_own_limit_are_never_cut()
+    {
+        _model.Set("config_sentence_transformers.json", "prompts", new JsonObject { ["document"] = "p q " });
+        using var embedder = OnnxTextEmbedder.Load(_model.Path);
+        Assert.Equal(16 - 2 - 2, embedder.MaxDocumentTokens);
+        var chunker = new TokenChunker(embedder.CountTokens, embedder.MaxDocumentTokens);
+        foreach (var text in RealTexts.All.Take(20))
+        {
+            var chunks = chunker.Split(text);
+            var result = await embedder.EmbedAsync([.. chunks.Select(c => c.In(text))], TextRole.Document);
+            Assert.Equal(0, result.Truncated);
         }
     }
 
