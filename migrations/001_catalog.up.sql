@@ -27,9 +27,6 @@ CREATE TABLE pgembed.model (
         CONSTRAINT model_fingerprint_key UNIQUE
         CONSTRAINT model_fingerprint_check CHECK (fingerprint ~ '^[0-9a-f]{64}$'),
     dimensions  integer     NOT NULL CONSTRAINT model_dimensions_check CHECK (dimensions BETWEEN 1 AND 16000),
-    max_tokens  integer     CONSTRAINT model_max_tokens_check CHECK (max_tokens > 0),
-    pooling     text,
-    normalized  boolean,
     created_at  timestamptz NOT NULL DEFAULT now(),
     CONSTRAINT model_name_version_key UNIQUE (name, version)
 );
@@ -40,10 +37,6 @@ COMMENT ON COLUMN pgembed.model.version IS 'The model''s version.';
 COMMENT ON COLUMN pgembed.model.fingerprint IS
     'SHA-256 over the files and settings that shape its output, in lower-case hexadecimal.';
 COMMENT ON COLUMN pgembed.model.dimensions IS 'The length of its vectors.';
-COMMENT ON COLUMN pgembed.model.max_tokens IS 'The longest text it reads, in tokens; null where that is not known.';
-COMMENT ON COLUMN pgembed.model.pooling IS
-    'How token vectors become one (mean, cls, last, max); null where that is not known.';
-COMMENT ON COLUMN pgembed.model.normalized IS 'Whether its vectors have length 1; null where that is not known.';
 COMMENT ON COLUMN pgembed.model.created_at IS 'When it was recorded.';
 
 CREATE TABLE pgembed.space (

@@ -59,6 +59,14 @@ internal sealed class JsonPart
 
     public int? OptionalNumber(string name) => Find(name) is { } value ? NumberOf(value, name) : null;
 
+    /// <summary>A number that need not be whole.</summary>
+    public double? OptionalDecimal(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
+        { } value => throw Unexpected(name, "a number", value),
+    };
+
     public JsonPart Object(string name) => OptionalObject(name) ?? throw Missing(name, "an object");
 
     public JsonPart? OptionalObject(string name) =>
@@ -74,6 +82,10 @@ internal sealed class JsonPart
         null => throw Missing(name, "a list"),
         { } value => throw Unexpected(name, "a list", value),
     };
+
+    /// <summary>A text that stands in the list or pair of that name.</summary>
+    public string TextIn(JsonElement value, string name) =>
+        value.ValueKind == JsonValueKind.String ? TextOf(value, name) : throw Unexpected(name, "a text", value);
 
     /// <summary>A list of whole numbers from 0.</summary>
     public IReadOnlyList<int> Numbers(string name) => [.. Values(name).Select(value => NumberOf(value, name))];
@@ -96,7 +108,17 @@ internal sealed class JsonPart
     }
 
     /// <summary>The object as one line without white space between its parts.</summary>
-    public string Canonical() => JsonSerializer.Serialize(_element);
+    public string Canonical()
+    {
+        try
+        {
+            return JsonSerializer.Serialize(_element);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw NotText(e);
+        }
+    }
 
     /// <summary>Notes properties that are known and say nothing about what is wanted.</summary>
     public void Ignore(params ReadOnlySpan<string> names)
@@ -118,6 +140,11 @@ internal sealed class JsonPart
     }
 
     public PgEmbedException Error(string message, string? remedy = null) => new($"{Place}: {message}", remedy);
+
+    /// <summary>The error for a part whose type is none of those that are known.</summary>
+    public PgEmbedException UnknownType(string type, string supported) => Error(
+        $"the type '{type}' is not supported, only {supported}.",
+        "It would change the tokens, so it is not passed over: take a model with such a tokenizer.");
 
     private static JsonElement ReadElement(string path)
     {
@@ -197,7 +224,7 @@ internal sealed class JsonPart
     private PgEmbedException Unexpected(string name, string expected, JsonElement value) =>
         Error($"expected '{name}' to be {expected}, got {Describe(value)}.");
 
-    private PgEmbedException NotText(InvalidOperationException cause) =>
+    private PgEmbedException NotText(Exception cause) =>
         new($"{Place}: a text is not valid Unicode.", "The file is damaged: fetch it again.", cause);
 
     private static string Describe(JsonElement value)

@@ -3,11 +3,11 @@ namespace PgEmbed.Testing;
 /// <summary>The data of size that lie beside the repository, where they do.</summary>
 public static class SharedData
 {
-    /// <summary>The nearest folder <c>shared</c> with data, beside the repository or above it; null where absent.</summary>
+    /// <summary>The nearest folder <c>shared</c> with data, beside the repository or above; null: absent.</summary>
     public static string? Directory { get; } = Find();
 
     /// <summary>The path of a file or folder of the shared data.</summary>
-    /// <exception cref="FileNotFoundException">It is absent: a test of it needs <see cref="SharedDataFactAttribute"/>.</exception>
+    /// <exception cref="FileNotFoundException">It is absent: use <see cref="SharedDataFactAttribute"/>.</exception>
     public static string PathOf(string name) =>
         Directory is not null && Path.Exists(Path.Combine(Directory, name))
             ? Path.Combine(Directory, name)

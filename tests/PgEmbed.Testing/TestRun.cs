@@ -28,7 +28,7 @@ public static class TestRun
                 tries=$((tries + 1))
             done
         done
-        rm -rf "$1" "$1.alive"
+        rm -rf "$1" && rm -f "$1.alive"
         """;
 
     private static readonly string Runs =
@@ -63,13 +63,14 @@ public static class TestRun
 
     private static void RemoveEnded()
     {
-        foreach (var file in Directory.EnumerateFiles(Runs, "*.alive"))
+        foreach (var folder in Directory.EnumerateDirectories(Runs))
         {
+            var alive = folder + ".alive";
             try
             {
-                using (new FileStream(file, FileMode.Open, FileAccess.Write, FileShare.None))
-                    RemoveRun(file[..^".alive".Length]);
-                File.Delete(file);
+                using (new FileStream(alive, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None))
+                    RemoveRun(folder);
+                File.Delete(alive);
             }
             catch (Exception e) when (e is IOException or PgEmbedException)
             {
@@ -81,10 +82,13 @@ public static class TestRun
 
     private static void RemoveRun(string folder)
     {
-        if (!Directory.Exists(folder))
-            return;
         foreach (var cluster in Directory.EnumerateDirectories(folder))
-            LocalCluster.Open(new LocalClusterOptions { Directory = cluster }).DestroyAsync().GetAwaiter().GetResult();
+        {
+            if (File.Exists(Path.Combine(cluster, "data", "postmaster.pid")))
+                LocalCluster.Open(new LocalClusterOptions { Directory = cluster })
+                    .DestroyAsync().GetAwaiter().GetResult();
+        }
+
         Directory.Delete(folder, recursive: true);
     }
 }

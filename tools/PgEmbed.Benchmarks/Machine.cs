@@ -8,7 +8,7 @@ namespace PgEmbed.Benchmarks;
 internal sealed record Machine(
     string Cpu,
     int Cores,
-    long MemoryBytes,
+    long Memory,
     string Os,
     string Dotnet,
     string? Postgres,

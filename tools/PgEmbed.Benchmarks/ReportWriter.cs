@@ -32,6 +32,9 @@ internal static class ReportWriter
             Console.WriteLine(
                 $"PostgreSQL {machine.Postgres}, pgvector {machine.Pgvector}: "
                 + string.Join(", ", report.Settings.Select(s => $"{s.Key} {s.Value}")));
+        // Into a file or a pipe a table is not cut to a width that nobody has.
+        if (Console.IsOutputRedirected)
+            AnsiConsole.Profile.Width = 200;
         var table = new Table().Border(TableBorder.Simple);
         foreach (var column in report.Results[0].Keys)
             table.AddColumn(new TableColumn(Markup.Escape(column)).RightAligned());

@@ -32,13 +32,13 @@ die() {
     exit 1
 }
 
-# Locks a file or folder until this shell ends. Commands that may leave a process behind are run with 9>&-, or that
-# process would keep the lock.
+# lock FILE HOLDER: locks a file or folder until this shell ends; HOLDER says whose end is waited for. Commands that may
+# leave a process behind are run with 9>&-, or that process would keep the lock.
 lock() {
     exec 9<"$1"
     if command -v flock >/dev/null; then
         flock -n 9 && return
-        say "waiting for another command that works on $1 …"
+        say "waiting for $2 to end …"
         flock 9
     else
         perl -e 'open(my $file, "<&=", 9) && flock($file, 2) or die "flock: $!\n"'
@@ -58,7 +58,7 @@ require_sdk() {
     local version
     version=$(sed -n 's/.*"version": "\([0-9]*\.[0-9]*\)\..*/\1/p' "$root/global.json")
     if ! has_sdk "$version"; then
-        die "the .NET SDK $version is missing: no dotnet on PATH or in ~/.dotnet has it" \
+        die "the .NET SDK $version is missing; dotnet: $(command -v dotnet || echo 'not on PATH, nor in ~/.dotnet')" \
             "to mend it: install the package dotnet-sdk-$version, or run .NET's dotnet-install script; then repeat"
     fi
 }
@@ -71,8 +71,8 @@ has_sdk() {
     compgen -G "${dotnet%/*}/sdk/$1.*" >/dev/null || [[ $(cd "$root" && dotnet --version 2>/dev/null) == "$1".* ]]
 }
 
-# build PROJECT [OPTION…]: builds a project or solution in Release and passes on what dotnet build prints, or shows why it
-# failed. Output goes through a file, because MSBuild's nodes live on and would keep a pipe open.
+# build PROJECT [OPTION…]: builds a project or solution in Release and passes on what dotnet build prints, or shows why
+# it failed. Output goes through a file, because MSBuild's nodes live on and would keep a pipe open.
 build() {
     local project=$1 log status=0
     log=$(mktemp)
@@ -97,7 +97,7 @@ program_of() (
     if ! is_built "$stamp" "$sources"; then
         require_sdk
         mkdir -p "$root/obj"
-        lock "$root/obj"
+        lock "$root/obj" "another build"
         if ! is_built "$stamp" "$sources"; then
             say "building ${project##*/} …"
             program=$(build "$project" -t:Build -getProperty:TargetPath) || exit

@@ -4,7 +4,7 @@
 missing_libraries() {
     local libraries
     [[ $(uname -s) == Linux ]] || return 0
-    libraries=$(ldconfig -p)
+    libraries=$(ldconfig -p 2>/dev/null) || return 0
     [[ $libraries == *libicuuc.so.* ]] || printf 'libicu\n'
     [[ $libraries == *libssl.so.* ]] || printf 'OpenSSL\n'
 }

@@ -3,24 +3,24 @@
 
 onnxruntime_version=1.30.0
 
-# Sets rid (this platform, as .NET names it), and for it: library, where the library belongs; node_file, where the npm
-# package onnxruntime-node has it; library_sha256, what that file's SHA-256 is. The last two are empty where the package
-# has nothing for the platform.
+# Sets rid (this platform, as .NET names it), and for it: library, where the library belongs; checksum, the file beside
+# it; node_file, where the npm package onnxruntime-node has it; node_sha256, what that file's SHA-256 is. The last two
+# are empty where the package has nothing for the platform.
 find_platform() {
     local name=libonnxruntime.so.1
-    node_file='' library_sha256=''
+    node_file='' node_sha256=''
     case $(uname -s)-$(uname -m) in
         Linux-x86_64)
             rid=linux-x64 node_file=linux/x64/$name
-            library_sha256=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23
+            node_sha256=ffb75a925ba05e47b235bb66e3e3911714a80b328a9c9425539feb204aa32a23
             ;;
         Linux-aarch64)
             rid=linux-arm64 node_file=linux/arm64/$name
-            library_sha256=1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76
+            node_sha256=1f549d46250b005580b597f4164984aaf75b3bcb9f3aeb07c7f8a8fe60b23c76
             ;;
         Darwin-arm64)
             rid=osx-arm64 name=libonnxruntime.dylib node_file=darwin/arm64/libonnxruntime.$onnxruntime_version.dylib
-            library_sha256=685d2be5dba1309c89d3a5324b7fd06a5c42f1a61bfea32d14c4cc28d072121d
+            node_sha256=685d2be5dba1309c89d3a5324b7fd06a5c42f1a61bfea32d14c4cc28d072121d
             ;;
         Darwin-x86_64)
             rid=osx-x64 name=libonnxruntime.dylib
@@ -31,24 +31,29 @@ find_platform() {
             ;;
     esac
     library=$artifacts/native/$rid/$name
+    checksum=$artifacts/native/$rid/onnxruntime-$onnxruntime_version.sha256
 }
 
-# Whether the library is there and whole. Beside it lies its checksum, which also tells that it was verified since it
-# was last written: hashing it takes longer than all other looks of tools/setup.
+# Whether the library is there, whole and of this version. The checksum beside it also tells that it was verified since
+# it was last written: hashing it takes longer than all other looks of tools/setup.
 has_onnxruntime() {
-    local expected=$library_sha256
-    [[ -z ${PGEMBED_ONNXRUNTIME:-} ]] || return 0
+    local expected=$node_sha256
+    if [[ -n ${PGEMBED_ONNXRUNTIME:-} ]]; then
+        [[ -e $PGEMBED_ONNXRUNTIME ]] || die "PGEMBED_ONNXRUNTIME is $PGEMBED_ONNXRUNTIME, which does not exist" \
+            "to mend it: set it to ONNX Runtime's library or the folder that has it, or unset it; then repeat"
+        return
+    fi
     [[ -f $library ]] || return 1
-    if [[ -f $library.sha256 ]]; then
-        [[ $library -nt $library.sha256 ]] || return 0
-        read -r expected _ <"$library.sha256"
+    if [[ -f $checksum ]]; then
+        [[ $library -nt $checksum ]] || return 0
+        read -r expected _ <"$checksum"
     fi
     [[ $(sha256_of "$library") == "$expected" ]] && record_checksum "$expected"
 }
 
 record_checksum() {
-    printf '%s  %s\n' "$1" "${library##*/}" >"$library.sha256.$$"
-    mv -f "$library.sha256.$$" "$library.sha256"
+    printf '%s  %s\n' "$1" "${library##*/}" >"$checksum.$$"
+    mv -f "$checksum.$$" "$checksum"
 }
 
 install_onnxruntime() {
@@ -56,7 +61,7 @@ install_onnxruntime() {
     say "fetching ONNX Runtime $onnxruntime_version for $rid …"
     fetch_from_nuget "$work/library" || fetch_from_npm "$work/library"
     mkdir -p "${library%/*}"
-    rm -f "$library.sha256"
+    rm -f "${library%/*}"/*.sha256
     mv -f "$work/library" "$library"
     record_checksum "$(sha256_of "$library")"
 }
@@ -95,8 +100,8 @@ fetch_from_npm() {
             "to mend it: see which registry npm is set to ('npm config get registry'), and repeat"
     fi
     actual=$(sha256_of "$work/package/bin/napi-v6/$node_file")
-    if [[ $actual != "$library_sha256" ]]; then
-        die "the library in the npm package $package is refused: its SHA-256 is $actual, expected $library_sha256" \
+    if [[ $actual != "$node_sha256" ]]; then
+        die "the library in the npm package $package is refused: its SHA-256 is $actual, expected $node_sha256" \
             "to mend it: see which registry npm is set to ('npm config get registry'), and repeat"
     fi
     mv "$work/package/bin/napi-v6/$node_file" "$1"

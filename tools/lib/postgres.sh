@@ -32,13 +32,19 @@ find_postgres() {
         if ! at_least "$best" "$rank"; then
             best=$rank postgres_bin=$bin postgres_version=$version pgvector_version=$pgvector
         fi
-    done < <(
-        compgen -G '/usr/lib/postgresql/*/bin'
-        compgen -G '/usr/pgsql-*/bin'
-        compgen -G '/opt/homebrew/opt/postgresql@*/bin'
-        compgen -G '/usr/local/opt/postgresql@*/bin'
-        if command -v pg_config >/dev/null; then pg_config --bindir; fi
-    )
+    done < <(postgres_places)
+}
+
+postgres_places() {
+    if [[ -n ${PGEMBED_PGBIN:-} ]]; then
+        printf '%s\n' "$PGEMBED_PGBIN"
+        return
+    fi
+    compgen -G '/usr/lib/postgresql/*/bin'
+    compgen -G '/usr/pgsql-*/bin'
+    compgen -G '/opt/homebrew/opt/postgresql@*/bin'
+    compgen -G '/usr/local/opt/postgresql@*/bin'
+    if command -v pg_config >/dev/null; then pg_config --bindir 2>/dev/null; fi
 }
 
 # The version of pgvector that a server's CREATE EXTENSION would take, or nothing.
@@ -76,12 +82,13 @@ install_postgres() {
         update_package_lists
         major=$(LC_ALL=C apt-cache depends postgresql | sed -n 's/^ *Depends: postgresql-\([0-9]*\)$/\1/p' | head -n 1)
         if ! at_least "$major" "$oldest_postgres"; then
-            die "this distribution's PostgreSQL is ${major:-not to be found}, where $oldest_postgres or newer is needed" \
+            die "the distribution's PostgreSQL is ${major:-not to be found}; $oldest_postgres or newer is needed" \
                 "to mend it: add a package source with postgresql-$oldest_postgres or newer, install it, and repeat"
         fi
         install_server "$major"
     fi
     install_pgvector "$major"
+    allow_default_clusters
 }
 
 newest_packaged_server() {
@@ -95,14 +102,21 @@ newest_packaged_server() {
     printf '%s' "$newest"
 }
 
-# Without Debian's default cluster, which nobody here would use. The setting is there only while the package is
-# installed: later installations are none of our business.
+# Debian makes and starts a cluster with the server, which nobody here would use. The setting that prevents it is there
+# only while the package is installed: later installations are none of our business.
+no_default_cluster=/etc/postgresql-common/createcluster.d/pgembed-setup.conf
+
 install_server() {
-    local setting=/etc/postgresql-common/createcluster.d/pgembed-setup.conf
-    as_root mkdir -p "${setting%/*}"
-    as_root tee "$setting" >/dev/null <<<'create_main_cluster = false # while tools/setup runs; may be deleted'
-    ( install_packages "postgresql-$1" ) || { as_root rm -f "$setting"; exit 1; }
-    as_root rm -f "$setting"
+    local status=0
+    as_root mkdir -p "${no_default_cluster%/*}"
+    as_root tee "$no_default_cluster" >/dev/null <<<'create_main_cluster = false # while tools/setup runs'
+    (install_packages "postgresql-$1") || status=$?
+    allow_default_clusters
+    if ((status != 0)); then exit "$status"; fi
+}
+
+allow_default_clusters() {
+    if [[ -e $no_default_cluster ]]; then as_root rm -f "$no_default_cluster"; fi
 }
 
 install_pgvector() {

@@ -193,7 +193,7 @@ public sealed class ModelFolder
             throw settings!.Error(
                 $"expected 'max_seq_length' to be at most {positions}, config.json's max_position_embeddings, "
                 + $"got {limit}.");
-        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength, positions };
+        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength ?? tokenizer.MaxLength, positions };
         limit = lengths.Min() ?? throw new PgEmbedException(
             "The model folder says nowhere how many tokens the model reads.",
             "Write max_seq_length into sentence_bert_config.json.");

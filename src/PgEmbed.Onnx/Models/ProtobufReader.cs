@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 
 namespace PgEmbed.Onnx.Models;
@@ -23,12 +24,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
 
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
+    /// <summary>The value of a 32-bit field as a float; 0 of any other.</summary>
+    public float Single { get; private set; }
+
     /// <summary>Goes to the next field; false at the message's end.</summary>
     /// <exception cref="InvalidDataException">The bytes are not such a message, or end within a field.</exception>
     public bool Read()
     {
         Number = 0;
         Bytes = default;
+        Single = 0;
         if (_rest.IsEmpty)
             return false;
         var tag = ReadVarint();
@@ -47,7 +52,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 Bytes = Take(ReadVarint());
                 break;
             case Fixed32:
-                Take(4);
+                Single = BinaryPrimitives.ReadSingleLittleEndian(Take(4));
                 break;
             case var type:
                 throw new InvalidDataException($"a field has the unknown type {type}");

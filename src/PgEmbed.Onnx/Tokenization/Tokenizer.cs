@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace PgEmbed.Onnx.Tokenization;
@@ -9,18 +10,22 @@ namespace PgEmbed.Onnx.Tokenization;
 /// </summary>
 public sealed class Tokenizer
 {
+    private const string TokenizerJson = "tokenizer.json";
+    private const string VocabularyText = "vocab.txt";
+
     private readonly INormalizer? _normalizer;
-    private readonly IPreTokenizer? _preTokenizer;
     private readonly ITokenModel _model;
+    private readonly IWordTokenizer _words;
     private readonly SpecialTokenTemplate _template;
     private readonly AddedToken[] _addedTokens;
+    private readonly string _rulesHash;
     private readonly AddedTokenMatcher? _plainMatcher;
     private readonly AddedTokenMatcher? _normalizedMatcher;
 
     internal Tokenizer(
         ITokenModel model,
         INormalizer? normalizer,
-        IPreTokenizer? preTokenizer,
+        IReadOnlyList<IPreTokenizer> preTokenizers,
         SpecialTokenTemplate template,
         IReadOnlyCollection<AddedToken> addedTokens,
         int? padId,
@@ -28,7 +33,7 @@ public sealed class Tokenizer
     {
         _model = model;
         _normalizer = normalizer;
-        _preTokenizer = preTokenizer;
+        _words = PreTokenizerStage.Chain(preTokenizers, model);
         _template = template;
         _addedTokens = [.. addedTokens];
         _plainMatcher = MatcherOf(_addedTokens.Where(t => !t.Normalized));
@@ -38,7 +43,7 @@ public sealed class Tokenizer
             model.LargestId,
             _addedTokens.Select(t => t.Id).Concat(template.Before).Concat(template.After).DefaultIfEmpty().Max());
         PadId = padId;
-        ContentHash = Onnx.ContentHash.OfLines(
+        _rulesHash = Onnx.ContentHash.OfLines(
         [
             .. description,
             $"before {string.Join(' ', template.Before)}",
@@ -54,14 +59,24 @@ public sealed class Tokenizer
     public int? PadId { get; }
 
     /// <summary>SHA-256 over what decides the ids: vocabulary, rules, added and special tokens.</summary>
-    public string ContentHash { get; }
+    public string ContentHash => TruncatesLeft ? Onnx.ContentHash.OfLines([_rulesHash, "truncates left"]) : _rulesHash;
+
+    /// <summary>The length that the tokenizer's file cuts texts at, special tokens included, or null.</summary>
+    /// <remarks>Nothing is cut by it here: a model's own limit comes before it, and the caller gives the room.</remarks>
+    public int? MaxLength { get; internal init; }
+
+    /// <summary>Whether a text that is too long loses its start instead of its end.</summary>
+    public bool TruncatesLeft { get; internal init; }
 
     /// <summary>How many special tokens stand around every text.</summary>
     public int SpecialTokenCount => _template.Count;
 
-    /// <summary>Reads a folder's <c>tokenizer.json</c> or, where there is none, its <c>vocab.txt</c>.</summary>
+    /// <summary>
+    /// Reads a folder's <c>tokenizer.json</c>; where there is none, its <c>vocab.txt</c>, else its SentencePiece
+    /// <c>.model</c>.
+    /// </summary>
     /// <exception cref="PgEmbedException">
-    /// There is neither, the file is damaged, or it has a part that is not supported; the message names it.
+    /// There is none of them, the file is damaged, or it has a part that is not supported; the message names it.
     /// </exception>
     public static Tokenizer Load(string folder)
     {
@@ -69,7 +84,12 @@ public sealed class Tokenizer
         var file = FindFile(folder);
         var path = Path.Combine(folder, file);
         var config = TokenizerConfig.Read(folder);
-        return file == "vocab.txt" ? VocabularyFile.Read(path, config) : TokenizerFile.Read(path, config);
+        return file switch
+        {
+            TokenizerJson => TokenizerFile.Read(path, config),
+            VocabularyText => VocabularyFile.Read(path, config),
+            _ => SentencePieceModelFile.Read(path, config),
+        };
     }
 
     /// <summary>The id of a token of the vocabulary or an added one.</summary>
@@ -91,7 +111,9 @@ public sealed class Tokenizer
     /// <summary>Writes a text's token ids. An unpaired surrogate is read as U+FFFD.</summary>
     /// <param name="text">The text.</param>
     /// <param name="ids">Where to: as long as the text's tokens may be, special tokens included.</param>
-    /// <param name="truncated">Whether the text had more tokens, and its end was left out.</param>
+    /// <param name="truncated">
+    /// Whether the text had more tokens, and its end, or by <see cref="TruncatesLeft"/> its start, was left out.
+    /// </param>
     /// <returns>How many ids were written.</returns>
     /// <exception cref="ArgumentException">There is not even room for the special tokens.</exception>
     public int Encode(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
@@ -101,15 +123,47 @@ public sealed class Tokenizer
                 $"Expected room for the {_template.Count} special tokens at least, got {ids.Length}.", nameof(ids));
         var room = ids.Length - _template.Count;
         _template.Before.CopyTo(ids);
-        var tokens = new TokenSink(ids.Slice(_template.Before.Length, room));
+        var between = ids.Slice(_template.Before.Length, room);
+        var count = TruncatesLeft
+            ? EncodeEnd(text, between, out truncated)
+            : EncodeStart(text, between, out truncated);
+        var end = _template.Before.Length + count;
+        _template.After.CopyTo(ids[end..]);
+        return end + _template.After.Length;
+    }
+
+    private int EncodeStart(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
+    {
+        var tokens = new TokenSink(ids);
         if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
             EncodeWellFormed(text, ref tokens);
         else
             EncodePlain(text, ref tokens);
         truncated = tokens.Overflowed;
-        var end = _template.Before.Length + Math.Min(tokens.Count, room);
-        _template.After.CopyTo(ids[end..]);
-        return end + _template.After.Length;
+        return Math.Min(tokens.Count, ids.Length);
+    }
+
+    /// <summary>Keeps the last tokens: only all of them tell which those are.</summary>
+    private int EncodeEnd(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
+    {
+        for (var capacity = text.Length + 16; ; capacity = checked(capacity * 2))
+        {
+            var all = ArrayPool<int>.Shared.Rent(capacity);
+            var count = EncodeStart(text, all, out var overflowed);
+            if (!overflowed)
+            {
+                truncated = count > ids.Length;
+                all.AsSpan(Math.Max(count - ids.Length, 0), Math.Min(count, ids.Length)).CopyTo(ids);
+            }
+            else
+            {
+                truncated = true;
+            }
+
+            ArrayPool<int>.Shared.Return(all);
+            if (!overflowed)
+                return Math.Min(count, ids.Length);
+        }
     }
 
     /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>
@@ -166,22 +220,15 @@ public sealed class Tokenizer
 
     private void EncodeWords(ReadOnlySpan<char> text, ref TokenSink tokens)
     {
-        if (_preTokenizer is null)
-        {
-            if (!text.IsEmpty)
-                _model.Tokenize(text, ref tokens);
-            return;
-        }
-
-        var position = 0;
-        while (!tokens.Overflowed && _preTokenizer.TryNext(text, ref position, out var word))
-            _model.Tokenize(word, ref tokens);
+        if (!text.IsEmpty && !tokens.Overflowed)
+            _words.Tokenize(text, ref tokens);
     }
 
     private static string FindFile(string folder) =>
-        Array.Find(["tokenizer.json", "vocab.txt"], file => File.Exists(Path.Combine(folder, file)))
+        Array.Find([TokenizerJson, VocabularyText], file => File.Exists(Path.Combine(folder, file)))
+        ?? SentencePieceModelFile.Find(folder)
         ?? throw new PgEmbedException(
-            $"{folder} has no tokenizer: neither tokenizer.json nor vocab.txt is there.",
+            $"{folder} has no tokenizer: neither tokenizer.json nor vocab.txt nor a SentencePiece .model is there.",
             "Fetch the model's tokenizer.json into it.");
 
     private static AddedTokenMatcher? MatcherOf(IEnumerable<AddedToken> tokens)

@@ -10,8 +10,9 @@ internal sealed class TokenizerConfig
     private TokenizerConfig(JsonPart? file)
     {
         _file = file;
-        if (file?.OptionalText("truncation_side") is { } side and not "right")
-            throw file.Error($"truncation at the side '{side}' is not supported, only 'right'.");
+        TruncationSide = file?.OptionalText("truncation_side");
+        if (TruncationSide is not (null or "left" or "right"))
+            throw file!.Error($"truncation at the side '{TruncationSide}' is not supported, only 'left' or 'right'.");
         PadToken = SpecialToken("pad_token");
     }
 
@@ -25,6 +26,9 @@ internal sealed class TokenizerConfig
 
     /// <summary>The token that fills a batch's shorter texts up, or null.</summary>
     public string? PadToken { get; }
+
+    /// <summary>The side at which texts are cut, <c>left</c> or <c>right</c>, or null where the file does not say.</summary>
+    public string? TruncationSide { get; }
 
     /// <summary>The longest input, special tokens included, or null where the file sets no real limit.</summary>
     public int? MaxLength =>
@@ -40,6 +44,9 @@ internal sealed class TokenizerConfig
     public bool StripAccents => _file?.OptionalFlag("strip_accents") ?? Lowercase;
 
     public bool HandleChineseCharacters => _file?.OptionalFlag("tokenize_chinese_chars") ?? true;
+
+    /// <summary>A setting that is true or false; null where the file does not have it.</summary>
+    public bool? Flag(string name) => _file?.OptionalFlag(name);
 
     /// <summary>Throws where a setting asks for words that only transformers' own code makes.</summary>
     public void RefuseOwnWords()

@@ -13,129 +13,79 @@ internal static class TokenizerFile
     public static Tokenizer Read(string path, TokenizerConfig config)
     {
         var file = JsonPart.ReadFile(path);
-        // The decoder makes text of ids again. Where texts are cut and how far they are filled up is not the
-        // tokenizer's to say here, but the side at which they are cut is looked at: it leaves other tokens.
+        // The decoder makes text of ids again.
         file.Ignore("version", "decoder");
-        CheckTruncation(file.OptionalObject("truncation"));
-        var padding = file.OptionalObject("padding");
-        var model = ReadModel(file.Object("model"));
+        var (maxLength, side) = ReadTruncation(file.OptionalObject("truncation"));
+        var pad = ReadPadding(file.OptionalObject("padding"));
+        var addedTokens = file.List("added_tokens");
+        var model = TokenModelFactory.Read(file.Object("model"), SpecialTokens(addedTokens));
+        var preTokenizers = file.OptionalObject("pre_tokenizer") is { } words ? PreTokenizerFactory.Read(words) : [];
+        var normalizer = file.OptionalObject("normalizer") is { } rules ? NormalizerFactory.Read(rules) : null;
+        if (model is UnigramModel { CrossesWords: false })
+            preTokenizers = MetaspacePreTokenizer.AsSentencePiece(preTokenizers, trimEnd: JoinsSpaces(normalizer));
+        var added = ReadAddedTokens(addedTokens, model);
         var tokenizer = new Tokenizer(
             model,
-            ReadNormalizer(file.OptionalObject("normalizer")),
-            ReadPreTokenizer(file.OptionalObject("pre_tokenizer")),
-            ReadTemplate(file.OptionalObject("post_processor")),
-            ReadAddedTokens(file.List("added_tokens"), model),
-            padding?.Number("pad_id") ?? (model.TryGetId(config.PadToken ?? "[PAD]", out var pad) ? pad : null),
+            normalizer,
+            preTokenizers,
+            file.OptionalObject("post_processor") is { } processor
+                ? PostProcessorFactory.Read(processor)
+                : SpecialTokenTemplate.Empty,
+            added,
+            pad ?? IdOf(config.PadToken ?? "[PAD]", added, model),
             ((string[])["model", "normalizer", "pre_tokenizer"]).Select(
-                name => $"{name} {file.OptionalObject(name)?.Canonical()}"));
+                name => $"{name} {file.OptionalObject(name)?.Canonical()}"))
+        {
+            MaxLength = maxLength,
+            TruncatesLeft = (config.TruncationSide ?? side) == "left",
+        };
         file.RefuseOthers();
         return tokenizer;
     }
 
-    private static void CheckTruncation(JsonPart? part)
+    /// <summary>Where texts are cut, and how long they are then. The rest is for the parts that are cut off.</summary>
+    private static (int? MaxLength, string? Side) ReadTruncation(JsonPart? part)
     {
-        if (part?.OptionalText("direction") is { } direction and not "Right")
-            throw part.Error($"truncation at the side '{direction}' is not supported, only 'Right'.");
-    }
-
-    private static WordPieceModel ReadModel(JsonPart part)
-    {
-        // Older files leave the type out; what only WordPiece has tells it then.
-        var type = part.OptionalText("type")
-            ?? (part.OptionalNumber("max_input_chars_per_word") is null ? "(none)" : "WordPiece");
-        if (type != "WordPiece")
-            throw Unsupported(part, type, "WordPiece");
-        var vocabulary = part.Object("vocab").NumberTable();
-        var unknown = part.Text("unk_token");
-        if (!vocabulary.TryGetValue(unknown, out var unknownId))
-            throw part.Error($"the unknown token '{unknown}' is not in the vocabulary.");
-        var model = new WordPieceModel(
-            vocabulary, unknownId, part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
+        if (part is null)
+            return (null, null);
+        part.Ignore("stride");
+        var maxLength = part.OptionalNumber("max_length");
+        var side = part.OptionalText("direction");
+        if (side is not (null or "Left" or "Right"))
+            throw part.Error($"truncation at the side '{side}' is not supported, only 'Left' or 'Right'.");
+        if (part.OptionalText("strategy") is { } strategy and not ("LongestFirst" or "OnlyFirst"))
+            throw part.Error($"the strategy '{strategy}' is not supported, only LongestFirst or OnlyFirst.");
         part.RefuseOthers();
-        return model;
+        return (maxLength, side?.ToLowerInvariant());
     }
 
-    private static BertNormalizer? ReadNormalizer(JsonPart? part)
+    /// <summary>
+    /// The id that fills shorter texts up. How far and at which side does not matter: what is filled up is masked.
+    /// </summary>
+    private static int? ReadPadding(JsonPart? part)
     {
         if (part is null)
             return null;
-        if (part.Text("type") is var type and not "BertNormalizer")
-            throw Unsupported(part, type, "BertNormalizer");
-        var lowercase = part.Flag("lowercase");
-        var normalizer = new BertNormalizer(
-            part.Flag("clean_text"),
-            part.Flag("handle_chinese_chars"),
-            part.OptionalFlag("strip_accents") ?? lowercase,
-            lowercase);
+        part.Ignore("strategy", "direction", "pad_to_multiple_of", "pad_type_id", "pad_token");
+        var id = part.Number("pad_id");
         part.RefuseOthers();
-        return normalizer;
+        return id;
     }
 
-    private static BertPreTokenizer? ReadPreTokenizer(JsonPart? part)
-    {
-        if (part is null)
-            return null;
-        if (part.Text("type") is var type and not "BertPreTokenizer")
-            throw Unsupported(part, type, "BertPreTokenizer");
-        part.RefuseOthers();
-        return new BertPreTokenizer();
-    }
+    /// <summary>Whether it ends as converted SentencePiece models' do that take extra white space away.</summary>
+    private static bool JoinsSpaces(INormalizer? normalizer) =>
+        normalizer is SequenceNormalizer { Parts: [.., PatternReplaceNormalizer { JoinsSpaces: true }] };
 
-    private static SpecialTokenTemplate ReadTemplate(JsonPart? part)
-    {
-        if (part is null)
-            return SpecialTokenTemplate.Empty;
-        var template = part.Text("type") switch
-        {
-            "TemplateProcessing" => ReadTemplateProcessing(part),
-            "BertProcessing" => new SpecialTokenTemplate([ReadTokenPair(part, "cls")], [ReadTokenPair(part, "sep")]),
-            var type => throw Unsupported(part, type, "TemplateProcessing or BertProcessing"),
-        };
-        part.RefuseOthers();
-        return template;
-    }
+    private static int? IdOf(string token, List<AddedToken> added, ITokenModel model) =>
+        added.Find(t => t.Content == token)?.Id ?? (model.TryGetId(token, out var id) ? id : null);
 
-    private static SpecialTokenTemplate ReadTemplateProcessing(JsonPart part)
-    {
-        part.Ignore("pair");
-        var tokens = part.Object("special_tokens");
-        List<int> before = [], after = [];
-        var textSeen = false;
-        foreach (var piece in part.List("single"))
-        {
-            var special = piece.OptionalObject("SpecialToken");
-            var content = special ?? piece.Object("Sequence");
-            if (content.Number("type_id") != 0)
-                throw content.Error("expected the 'type_id' 0 in a single text's template: another is not supported.");
-            if (special is not null)
-            {
-                (textSeen ? after : before).AddRange(tokens.Object(special.Text("id")).Numbers("ids"));
-            }
-            else if (content.Text("id") != "A" || textSeen)
-            {
-                throw content.Error("expected a single text's template to have the sequence 'A' once.");
-            }
-            else
-            {
-                textSeen = true;
-            }
-        }
+    private static HashSet<string> SpecialTokens(IReadOnlyList<JsonPart> addedTokens) =>
+        [.. addedTokens.Where(part => part.OptionalFlag("special") ?? false).Select(part => part.Text("content"))];
 
-        return textSeen
-            ? new SpecialTokenTemplate([.. before], [.. after])
-            : throw part.Error("expected a single text's template to have the sequence 'A' once, got none.");
-    }
-
-    /// <summary>The id in a token and id, <c>["[CLS]", 101]</c>.</summary>
-    private static int ReadTokenPair(JsonPart part, string name) =>
-        part.Values(name) is [_, { ValueKind: JsonValueKind.Number } id] && id.TryGetInt32(out var value) && value >= 0
-            ? value
-            : throw part.Error($"expected '{name}' to be a token and its id.");
-
-    private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, WordPieceModel model)
+    private static List<AddedToken> ReadAddedTokens(IReadOnlyList<JsonPart> parts, ITokenModel model)
     {
         var tokens = new List<AddedToken>();
-        var free = model.Count;
+        var last = -1;
         foreach (var part in parts)
         {
             var token = new AddedToken(
@@ -151,15 +101,13 @@ internal static class TokenizerFile
                 throw part.Error("expected an added token, got an empty text.");
             // The library numbers an added token itself, and by its own order alone: an id that differs in the file
             // means that one of the two is not what the model was trained with.
-            var expected = model.TryGetId(token.Content, out var id) ? id : free++;
+            var expected = model.TryGetId(token.Content, out var id) ? id : Math.Max(last + 1, model.Count);
             if (token.Id != expected)
                 throw part.Error($"expected the added token '{token.Content}' to have the id {expected}, got {token.Id}.");
+            last = Math.Max(last, token.Id);
             tokens.Add(token);
         }
 
         return tokens;
     }
-
-    private static PgEmbedException Unsupported(JsonPart part, string type, string supported) =>
-        part.Error($"the type '{type}' is not supported, only {supported}.", "Take a model with such a tokenizer.");
 }

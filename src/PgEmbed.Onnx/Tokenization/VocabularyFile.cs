@@ -47,7 +47,7 @@ internal static class VocabularyFile
             new WordPieceModel(vocabulary, unknown, "##", MaxWordLength),
             new BertNormalizer(
                 cleanText: true, config.HandleChineseCharacters, config.StripAccents, config.Lowercase),
-            new BertPreTokenizer(),
+            [new BertPreTokenizer()],
             template,
             AddedTokens(config, vocabulary),
             pad,
@@ -55,7 +55,10 @@ internal static class VocabularyFile
                 $"vocab.txt {ContentHash.OfFile(path)}", $"unknown {unknown}",
                 $"chinese {config.HandleChineseCharacters}", $"accents {config.StripAccents}",
                 $"lowercase {config.Lowercase}",
-            ]);
+            ])
+        {
+            TruncatesLeft = config.TruncationSide == "left",
+        };
     }
 
     private static Dictionary<string, int> ReadVocabulary(string path)

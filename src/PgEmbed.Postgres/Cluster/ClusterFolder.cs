@@ -15,6 +15,11 @@ namespace PgEmbed.Postgres.Cluster;
 /// </remarks>
 internal sealed class ClusterFolder(string path, string? account)
 {
+    /// <summary>The remedy where the folder can't be read or written.</summary>
+    public const string NotYours =
+        "Use it as the user who made it, point HOME or XDG_DATA_HOME to a folder of yours, or name a server with "
+        + "--connection or PGEMBED_CONNECTION.";
+
     private const string MarkerName = "PGEMBED_CLUSTER";
 
     /// <summary>The folder itself.</summary>
@@ -41,13 +46,12 @@ internal sealed class ClusterFolder(string path, string? account)
     /// <summary>The major version of the data; null where there are none.</summary>
     public string? DataVersion => HasData ? File.ReadAllText(In("data/PG_VERSION")).Trim() : null;
 
-    /// <summary>Whether the folder is marked as a private cluster's.</summary>
-    public bool IsOurs => File.Exists(In(MarkerName));
-
     /// <summary>The folder to use where the caller names none.</summary>
     /// <exception cref="PgEmbedException">The user has no data folder.</exception>
     public static string Default()
     {
+        if (Environment.GetEnvironmentVariable("PGEMBED_CLUSTER") is { Length: > 0 } set)
+            return set;
         if (Environment.IsPrivilegedProcess)
             return "/var/lib/pgembed/cluster";
         var folder = Environment.GetFolderPath(
@@ -59,32 +63,43 @@ internal sealed class ClusterFolder(string path, string? account)
                 "Set HOME, or name a server with --connection or PGEMBED_CONNECTION.");
     }
 
-    /// <summary>Makes the folder ours where it is absent or empty.</summary>
+    /// <summary>Whether there is the folder of a private cluster.</summary>
+    /// <exception cref="PgEmbedException">The folder has files of others.</exception>
+    public bool Exists()
+    {
+        if (!IsOurs && Directory.Exists(Path))
+            throw NotOurs();
+        return IsOurs;
+    }
+
+    /// <summary>Makes the folder ours where it is absent or empty; always true.</summary>
     /// <exception cref="PgEmbedException">It has files of others, or can't be written.</exception>
-    public void Claim()
+    public bool Claim()
     {
         try
         {
             // Another process may be claiming it too: the marker is what comes first into the folder.
             var occupied = Directory.Exists(Path) && Directory.EnumerateFileSystemEntries(Path).Any();
             if (IsOurs)
-                return;
+                return true;
             if (occupied)
-                throw NotOurs("Name another folder.");
+                throw NotOurs();
             UnixFiles.CreateFolder(Path, allEnter: Account is not null);
-            using var marker = new FileStream(In(MarkerName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
+            using var marker = new FileStream(
+                In(MarkerName), FileMode.OpenOrCreate, FileAccess.Write, FileShare.ReadWrite);
             marker.Write("A private PostgreSQL cluster; 'pgembed db destroy' removes it.\n"u8);
+            return true;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new PgEmbedException(
                 $"The folder {Path} of the private PostgreSQL cluster can't be made or written: {e.Message}",
-                "Make it writable, point HOME or XDG_DATA_HOME to a folder that is, or name a server with --connection.",
+                NotYours,
                 e);
         }
     }
 
-    /// <summary>Makes the server's account the owner of a folder and all in it, where that is another account.</summary>
+    /// <summary>Makes the server's account, where that is another, the owner of a folder and all in it.</summary>
     public async Task GiveToServerAsync(string folder, CancellationToken cancellationToken)
     {
         if (Account is null)
@@ -128,11 +143,9 @@ internal sealed class ClusterFolder(string path, string? account)
 
     /// <summary>Deletes the folder, and what is left of earlier ones whose deletion was cut short.</summary>
     /// <remarks>It is renamed first: whoever waits for the lock finds either a whole cluster or none.</remarks>
-    /// <exception cref="PgEmbedException">The folder is not a private cluster, or can't be removed.</exception>
+    /// <exception cref="PgEmbedException">The folder can't be removed.</exception>
     public void Delete()
     {
-        if (!IsOurs)
-            throw NotOurs("Nothing was removed.");
         try
         {
             Directory.Move(Path, $"{Path}.destroyed-{Guid.NewGuid():N}");
@@ -152,16 +165,26 @@ internal sealed class ClusterFolder(string path, string? account)
         var marker = System.IO.Path.Combine(folder, MarkerName);
         if (!File.Exists(marker))
             return;
-        foreach (var inner in Directory.EnumerateDirectories(folder))
-            Directory.Delete(inner, recursive: true);
-        foreach (var file in Directory.EnumerateFiles(folder).Where(file => file != marker))
-            File.Delete(file);
-        File.Delete(marker);
-        Directory.Delete(folder);
+        try
+        {
+            // The marker goes last: without it nobody would know what the rest is.
+            foreach (var inner in Directory.EnumerateDirectories(folder))
+                Directory.Delete(inner, recursive: true);
+            foreach (var file in Directory.EnumerateFiles(folder).Where(file => file != marker))
+                File.Delete(file);
+            File.Delete(marker);
+            Directory.Delete(folder);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Another process is deleting it too, and was quicker.
+        }
     }
 
-    private PgEmbedException NotOurs(string remedy) =>
-        new($"The folder {Path} has files and is not a private cluster of PgEmbed.", remedy);
+    private bool IsOurs => File.Exists(In(MarkerName));
+
+    private PgEmbedException NotOurs() =>
+        new($"The folder {Path} has files and is not a private cluster of PgEmbed.", "Name another folder.");
 
     private string In(string name) => System.IO.Path.Combine(Path, name);
 }

@@ -66,12 +66,8 @@ internal static class ClusterInitializer
                 break;
         }
 
-        var remedy = folder.Account is null
-            ? null
-            : $"The server runs under the account '{folder.Account}', which must be able to enter {folder.Path}.";
-        throw new PgEmbedException($"initdb could not make a cluster in {folder.Path}: {result?.Message}", remedy);
+        throw new PgEmbedException($"initdb could not make a cluster in {folder.Path}: {result?.Message}");
     }
-
 
     // What may be in the way are the folders of a maker that was killed between two renames.
     private static void Replace(string source, string target)

@@ -23,7 +23,7 @@ internal static class ClusterLock
     /// <param name="timeout">How long to wait.</param>
     /// <param name="cancellationToken">Ends the waiting.</param>
     /// <returns>The lock, released when disposed; null where there is nothing to lock.</returns>
-    /// <exception cref="PgEmbedException">Another process held it for all of the time.</exception>
+    /// <exception cref="PgEmbedException">Another held it all the time, or the folder is another user's.</exception>
     public static async Task<FileStream?> TakeAsync(
         string file, Func<bool> prepare, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -61,6 +61,13 @@ internal static class ClusterLock
         catch (IOException e) when (e.HResult is WouldBlockOnLinux or WouldBlockOnBsd)
         {
             // Held by another.
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PgEmbedException(
+                $"The private cluster's lock {file} is not yours to take: {e.Message}",
+                ClusterFolder.NotYours,
+                e);
         }
 
         stream?.Dispose();

@@ -16,7 +16,7 @@ internal static class ConnectionFault
             NpgsqlException { InnerException: SocketException { SocketErrorCode: var code } } e when NoAddress(code) =>
                 new($"The host of {at} has no address.", "Check its name.", e),
             NpgsqlException { InnerException: SocketException } e =>
-                new($"No server answers at {at}: {e.InnerException!.Message}.", "Check that it runs, host and port.", e),
+                new($"No server answers at {at}: {e.InnerException!.Message}.", "Check host and port.", e),
             NpgsqlException { InnerException: TimeoutException } e =>
                 new($"The server at {at} did not answer in time.", "Check host and port, and firewalls between.", e),
             NpgsqlException e => new($"The connection to {at} failed: {e.Message}", null, e),

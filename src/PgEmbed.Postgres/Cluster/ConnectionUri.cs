@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text;
 using Npgsql;
 
@@ -40,7 +42,7 @@ internal static class ConnectionUri
         Schemes.Any(scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>Reads a URI; what it leaves out stays unset.</summary>
-    /// <exception cref="PgEmbedException">It is malformed; the message does not repeat it, as it may have a password.</exception>
+    /// <exception cref="PgEmbedException">It is malformed; the message does not repeat the password.</exception>
     public static NpgsqlConnectionStringBuilder Parse(string uri)
     {
         var connection = new NpgsqlConnectionStringBuilder();
@@ -109,7 +111,8 @@ internal static class ConnectionUri
         }
         else
         {
-            SetParameter(connection, "host", string.Join(',', hosts.Select(each => $"{each.Host}:{each.Port}".TrimEnd(':'))));
+            var list = hosts.Select(each => each.Port is "" ? each.Host : $"{each.Host}:{each.Port}");
+            SetParameter(connection, "host", string.Join(',', list));
         }
     }
 
@@ -124,17 +127,13 @@ internal static class ConnectionUri
     {
         if (connection.Host is not { Length: > 0 } hosts)
             return;
-        if (hosts.StartsWith('/') || !hosts.Contains(','))
-        {
-            uri.Append(hosts.Contains(':') && !hosts.StartsWith('/') ? $"[{hosts}]" : Encode(hosts));
-            uri.Append(':').Append(connection.Port.ToString(CultureInfo.InvariantCulture));
-            return;
-        }
-
-        var ports = hosts.Split(',').Select(SplitPort).Select(each => each.Port is ""
-            ? $"{each.Host}:{connection.Port.ToString(CultureInfo.InvariantCulture)}"
-            : $"{each.Host}:{each.Port}");
-        uri.AppendJoin(',', ports);
+        var port = connection.Port.ToString(CultureInfo.InvariantCulture);
+        if (hosts.StartsWith('/'))
+            uri.Append(Encode(hosts)).Append(':').Append(port);
+        else if (IPAddress.TryParse(hosts, out var address) && address.AddressFamily == AddressFamily.InterNetworkV6)
+            uri.Append('[').Append(hosts.Replace("%", "%25", StringComparison.Ordinal)).Append("]:").Append(port);
+        else
+            uri.AppendJoin(',', hosts.Split(',').Select(each => SplitPort(each).Port is "" ? $"{each}:{port}" : each));
     }
 
     /// <summary>Sets what libpq calls <paramref name="name"/>, unless the value is empty.</summary>
@@ -163,7 +162,8 @@ internal static class ConnectionUri
         }
         catch (Exception e) when (e is ArgumentException or FormatException or OverflowException)
         {
-            throw new PgEmbedException($"The connection's {shownAs ?? name} is unknown or can't be '{value}'.", null, e);
+            throw new PgEmbedException(
+                $"The connection's {shownAs ?? name} is unknown or can't be '{value}'.", null, e);
         }
     }
 

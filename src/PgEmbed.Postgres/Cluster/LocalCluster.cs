@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Npgsql;
+using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Cluster;
 
@@ -49,16 +50,16 @@ public sealed class LocalCluster
     }
 
     /// <summary>Sees to it that the server takes connections, making the cluster where there is none.</summary>
-    /// <exception cref="PgEmbedException">PostgreSQL is missing, or the server does not start; with its reason.</exception>
+    /// <exception cref="PgEmbedException">PostgreSQL is missing, or the server does not start, and why.</exception>
     public async Task EnsureStartedAsync(CancellationToken cancellationToken = default)
     {
         if (await _processes.FindServerAsync(cancellationToken).ConfigureAwait(false) is { IsReady: true })
             return;
-        using var held = await LockAsync(() => { _folder.Claim(); return true; }, cancellationToken)
-            .ConfigureAwait(false);
+        // Before the folder is made, so that nothing is left where PostgreSQL is missing.
+        var postgres = await FindPostgresAsync(cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(_folder.Claim, cancellationToken).ConfigureAwait(false);
         if (await WaitForServerAsync(cancellationToken).ConfigureAwait(false))
             return;
-        var postgres = await FindPostgresAsync(cancellationToken).ConfigureAwait(false);
         if (!_folder.HasData)
             await ClusterInitializer.CreateAsync(_folder, postgres, cancellationToken).ConfigureAwait(false);
         await _processes.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +71,7 @@ public sealed class LocalCluster
     /// <exception cref="PgEmbedException">The server does not stop.</exception>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        using var held = await LockAsync(() => _folder.IsOurs, cancellationToken).ConfigureAwait(false);
+        using var held = await LockAsync(_folder.Exists, cancellationToken).ConfigureAwait(false);
         if (held is not null)
             await StopServerAsync(NativeMethods.SignalInterrupt, cancellationToken).ConfigureAwait(false);
     }
@@ -79,15 +80,12 @@ public sealed class LocalCluster
     /// <exception cref="PgEmbedException">The folder is not a private cluster, or can't be removed.</exception>
     public async Task DestroyAsync(CancellationToken cancellationToken = default)
     {
-        if (!System.IO.Directory.Exists(Directory))
+        using var held = await LockAsync(_folder.Exists, cancellationToken).ConfigureAwait(false);
+        if (held is null)
             return;
-        using var held = await LockAsync(() => _folder.IsOurs, cancellationToken).ConfigureAwait(false);
-        if (held is not null)
-        {
-            await StopServerAsync(NativeMethods.SignalQuit, cancellationToken).ConfigureAwait(false);
+        await StopServerAsync(NativeMethods.SignalQuit, cancellationToken).ConfigureAwait(false);
+        if (_folder.HasData)
             await _processes.EndOrphansAsync(cancellationToken).ConfigureAwait(false);
-        }
-
         _folder.Delete();
     }
 
@@ -142,23 +140,18 @@ public sealed class LocalCluster
         return new ServerConnection(ConnectionSource.LocalCluster, builder);
     }
 
-    /// <summary>Makes a database unless it is there; its name is taken as it is, capitals and quotes included.</summary>
+    /// <summary>Makes a database unless it is there; its name is taken as it is, capitals and quotes too.</summary>
+    /// <exception cref="PgEmbedException">The server is not running, or the name is none.</exception>
     public async Task EnsureDatabaseAsync(string database, CancellationToken cancellationToken = default)
     {
-        var connection = new NpgsqlConnection(Unpooled("postgres"));
+        var name = SqlName.Quote(database);
+        var connection = await Connection("postgres").OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        using var find = new NpgsqlCommand("SELECT FROM pg_database WHERE datname = $1", connection);
+        using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
         find.Parameters.Add(new NpgsqlParameter { Value = database });
-        var reader = await find.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                return;
-        }
-
-        using var builder = new NpgsqlCommandBuilder();
-        using var create = new NpgsqlCommand($"CREATE DATABASE {builder.QuoteIdentifier(database)}", connection);
+        if (await find.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null)
+            return;
+        using var create = new NpgsqlCommand($"CREATE DATABASE {name}", connection);
         try
         {
             await create.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
@@ -275,13 +268,9 @@ public sealed class LocalCluster
 
     private async Task<string> AskVersionAsync(CancellationToken cancellationToken)
     {
-        var connection = new NpgsqlConnection(Unpooled("postgres"));
+        var connection = await Connection("postgres").OpenAsync(cancellationToken).ConfigureAwait(false);
         await using var closing = connection.ConfigureAwait(false);
-        await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        return connection.ServerVersion;
+        // Packagers append their own to it: '15.14 (Debian 15.14-0)'.
+        return connection.ServerVersion.Split(' ')[0];
     }
-
-    // A pool would keep a connection to a server that may be stopped next.
-    private string Unpooled(string database) =>
-        new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false }.ConnectionString;
 }

@@ -6,15 +6,15 @@ namespace PgEmbed.Postgres.Cluster;
 public sealed partial record LocalClusterOptions
 {
     /// <summary>
-    /// The cluster's folder, wholly its own; null for <c>pgembed/cluster</c> under the user's data folder, or for
-    /// <c>/var/lib/pgembed/cluster</c> when root calls.
+    /// The cluster's folder, wholly its own; null for <c>PGEMBED_CLUSTER</c>, else <c>pgembed/cluster</c> under the
+    /// user's data folder, or <c>/var/lib/pgembed/cluster</c> when root calls.
     /// </summary>
     public string? Directory { get; init; }
 
     /// <summary>The folder with PostgreSQL's server programs; null to look for them.</summary>
     public string? BinDirectory { get; init; }
 
-    /// <summary>Server settings in addition to our own, by name; they take effect when the server next starts.</summary>
+    /// <summary>Server settings beside our own, by name; they take effect when the server next starts.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>();
 
     /// <summary>

@@ -61,8 +61,10 @@ public sealed partial record PostgresInstallation(string BinDirectory, string Ve
                 usable.Add(found);
         }
 
-        return usable.OrderByDescending(found => found.HasVector).ThenByDescending(found => found.Major).FirstOrDefault()
-            ?? throw NotFound(major, tried);
+        return usable
+            .OrderByDescending(found => found.HasVector)
+            .ThenByDescending(found => found.Major)
+            .FirstOrDefault() ?? throw NotFound(major, tried);
     }
 
     private static PgEmbedException NotFound(int? major, List<string> tried)

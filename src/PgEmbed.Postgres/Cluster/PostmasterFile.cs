@@ -21,6 +21,7 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string SocketDire
     public bool IsReady => Status is "ready" or "standby";
 
     /// <summary>Reads the file; null where there is none, or none that names a process.</summary>
+    /// <exception cref="PgEmbedException">The folder is another user's.</exception>
     public static PostmasterFile? Read(string dataDirectory)
     {
         string[] lines;
@@ -31,6 +32,13 @@ internal sealed record PostmasterFile(int ProcessId, int Port, string SocketDire
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return null;
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new PgEmbedException(
+                $"The private cluster's folder {dataDirectory} is not yours to read: {e.Message}",
+                ClusterFolder.NotYours,
+                e);
         }
 
         // The lines are the process id, data folder, start time, port, socket folder, address, shared memory, status.

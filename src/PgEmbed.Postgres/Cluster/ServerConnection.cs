@@ -7,8 +7,11 @@ public sealed class ServerConnection
 {
     private readonly NpgsqlConnectionStringBuilder _builder;
 
+    /// <exception cref="PgEmbedException">The port is none.</exception>
     internal ServerConnection(ConnectionSource source, NpgsqlConnectionStringBuilder builder)
     {
+        if (builder.Port > ushort.MaxValue)
+            throw new PgEmbedException($"The connection's port {builder.Port} is no port: they end at 65535.");
         // libpq's defaults: a local socket where the system has one, the user's name, the database of that name.
         if (string.IsNullOrEmpty(builder.Host))
             builder.Host = DefaultHost(builder.Port);
@@ -77,15 +80,24 @@ public sealed class ServerConnection
     /// <exception cref="PgEmbedException">The connection fails; with its reason and the remedy.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken = default)
     {
-        var connection = new NpgsqlConnection(
-            new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false }.ConnectionString);
-        await using var closing = connection.ConfigureAwait(false);
+        var connection = await OpenAsync(cancellationToken).ConfigureAwait(false);
+        await connection.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes a connection outside any pool: one would keep it to a server that may be stopped next.</summary>
+    /// <exception cref="PgEmbedException">The connection fails; with its reason and the remedy.</exception>
+    internal async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var unpooled = new NpgsqlConnectionStringBuilder(ConnectionString) { Pooling = false };
+        var connection = new NpgsqlConnection(unpooled.ConnectionString);
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return connection;
         }
         catch (Exception e) when (ConnectionFault.Explain(e, this) is { } explained)
         {
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw explained;
         }
     }

@@ -59,8 +59,8 @@ internal sealed class ServerProcesses(string dataDirectory, string? account)
         if (!OperatingSystem.IsLinux())
             return [.. processIds.Where(IsNamedPostgres)];
         string[] ids = [.. processIds.Select(id => id.ToString(CultureInfo.InvariantCulture))];
-        var kept = await Subprocess
-            .RunAsync("/bin/sh", ["-c", KeepThoseOfFolder, "sh", dataDirectory, .. ids], account, "/", cancellationToken)
+        string[] arguments = ["-c", KeepThoseOfFolder, "sh", dataDirectory, .. ids];
+        var kept = await Subprocess.RunAsync("/bin/sh", arguments, account, "/", cancellationToken)
             .ConfigureAwait(false);
         return [.. kept.Output
             .Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -73,8 +73,13 @@ internal static class Subprocess
         }
         catch (Win32Exception e)
         {
-            var under = account is null ? "" : $" under the account '{account}'";
-            throw new PgEmbedException($"The program {file} could not be started{under}: {e.Message}", null, e);
+            var place = workingDirectory ?? "the current folder";
+            throw account is null
+                ? new PgEmbedException($"The program {file} could not be started: {e.Message}", null, e)
+                : new PgEmbedException(
+                    $"The program {file} could not be started under the account '{account}': {e.Message}",
+                    $"PostgreSQL refuses to run as root, so that account has to exist and be able to enter {place}.",
+                    e);
         }
     }
 }

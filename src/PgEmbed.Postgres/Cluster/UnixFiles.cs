@@ -14,9 +14,11 @@ internal static class UnixFiles
     /// <summary>Makes a folder that its owner alone can enter.</summary>
     public static void CreatePrivateFolder(string path) => Directory.CreateDirectory(path, OwnerEnters);
 
-    /// <summary>Makes a folder that all can enter, or its owner alone.</summary>
+    /// <summary>Makes a folder that all can enter, and so the missing ones above it, or its owner alone.</summary>
     public static void CreateFolder(string path, bool allEnter)
     {
+        if (allEnter && Path.GetDirectoryName(path) is { } parent && !Directory.Exists(parent))
+            CreateFolder(parent, allEnter);
         Directory.CreateDirectory(path);
         File.SetUnixFileMode(path, allEnter ? AllEnter : OwnerEnters);
     }

@@ -186,6 +186,8 @@ internal sealed class RowUpsert<T>
         }
     }
 
+    // A row that is just so already is locked but not updated, since every update leaves a dead row behind. Values are
+    // compared as text: that is exact for every type, where a type's own equality may be missing (json) or loose (citext).
     private string MergeSql()
     {
         var columns = _written.Select(i => _map.Columns[i]).ToArray();
@@ -194,11 +196,16 @@ internal sealed class RowUpsert<T>
         var updated = columns
             .Where(c => !c.AlwaysIdentity && !_collection.KeyColumns.Contains(c))
             .DefaultIfEmpty(_collection.KeyColumns[0])
-            .Select(c => $"{SqlName.Quote(c.Name)} = excluded.{SqlName.Quote(c.Name)}");
+            .Select(c => SqlName.Quote(c.Name))
+            .ToArray();
+        var changed = updated.Select(
+            name => $"""t.{name}::text COLLATE "C" IS DISTINCT FROM excluded.{name}::text COLLATE "C" """);
         return $"""
-            INSERT INTO {_collection.Source.Sql} ({names}) OVERRIDING SYSTEM VALUE
+            INSERT INTO {_collection.Source.Sql} AS t ({names}) OVERRIDING SYSTEM VALUE
             SELECT {names} FROM pg_temp._pgembed_rows ORDER BY {keys}
-            ON CONFLICT ({keys}) DO UPDATE SET {string.Join(", ", updated)}
+            ON CONFLICT ({keys}) DO UPDATE
+            SET {string.Join(", ", updated.Select(name => $"{name} = excluded.{name}"))}
+            WHERE {string.Join("OR ", changed)}
             """;
     }
 

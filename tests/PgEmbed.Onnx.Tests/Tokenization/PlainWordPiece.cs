@@ -53,7 +53,7 @@ internal sealed class PlainWordPiece(Dictionary<string, int> vocabulary, string[
         var word = "";
         foreach (var rune in text.EnumerateRunes())
         {
-            var apart = BertCharacters.Instance.IsPunctuation(rune.Value);
+            var apart = BertCharacters.Instance.Punctuation.Contains(rune.Value);
             if (apart || Rune.IsWhiteSpace(rune))
             {
                 words.Add(word);

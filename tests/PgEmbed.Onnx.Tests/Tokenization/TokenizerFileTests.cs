@@ -67,6 +67,20 @@ public sealed class TokenizerFileTests : IDisposable
         });
         Assert.Equal([2, 4, 4, 4, 3], tokenizer.Ids("a a a"));
         Assert.Equal(5, tokenizer.PadId);
+        Assert.Equal(3, tokenizer.MaxLength);
+    }
+
+    [Fact]
+    public void A_text_that_is_too_long_loses_its_start_where_the_file_says_left()
+    {
+        var tokenizer = Load(f => f["truncation"] = JsonNode.Parse("""{ "direction": "Left", "max_length": 9 }"""));
+        var ids = new int[4];
+        Assert.Equal(4, tokenizer.Encode("a c ab", ids, out var truncated));
+        Assert.Equal([2, 4, 5, 3], ids);
+        Assert.True(truncated);
+        Assert.Equal(3, tokenizer.Encode("a", ids, out truncated));
+        Assert.False(truncated);
+        Assert.NotEqual(Load(File).ContentHash, tokenizer.ContentHash);
     }
 
     [Fact]
@@ -77,16 +91,19 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model/type", "\"BPE\"", "the type 'BPE' is not supported, only WordPiece")]
-    [InlineData("normalizer/type", "\"NFKC\"", "normalizer: the type 'NFKC' is not supported, only BertNormalizer")]
-    [InlineData("pre_tokenizer/type", "\"Metaspace\"", "pre_tokenizer: the type 'Metaspace' is not supported")]
-    [InlineData("post_processor/type", "\"RobertaProcessing\"", "the type 'RobertaProcessing' is not supported")]
+    [InlineData("model/type", "\"WordLevel\"", "model: the type 'WordLevel' is not supported, only WordPiece")]
+    [InlineData("normalizer/type", "\"NFX\"", "normalizer: the type 'NFX' is not supported, only BertNormalizer")]
+    [InlineData("pre_tokenizer/type", "\"Words\"", "pre_tokenizer: the type 'Words' is not supported")]
+    [InlineData("post_processor/type", "\"XProcessing\"", "the type 'XProcessing' is not supported")]
     [InlineData("normalizer/form", "1", "normalizer: 'form' is unknown here")]
     [InlineData("pre_tokenizer/behavior", "\"Isolated\"", "pre_tokenizer: 'behavior' is unknown here")]
     [InlineData("model/dropout", "0.1", "model: 'dropout' is unknown here")]
     [InlineData("added_tokens/0/color", "1", "added_tokens[0]: 'color' is unknown here")]
     [InlineData("extra", "{}", "tokenizer.json: 'extra' is unknown here")]
-    [InlineData("truncation", """{ "direction": "Left" }""", "truncation at the side 'Left' is not supported")]
+    [InlineData("truncation", """{ "direction": "Up" }""", "truncation at the side 'Up' is not supported")]
+    [InlineData("truncation", """{ "strategy": "OnlySecond" }""", "the strategy 'OnlySecond' is not supported")]
+    [InlineData("truncation", """{ "rounding": 1 }""", "truncation: 'rounding' is unknown here")]
+    [InlineData("padding", """{ "pad_id": 0, "color": 1 }""", "padding: 'color' is unknown here")]
     [InlineData("normalizer/lowercase", "\"yes\"", "expected 'lowercase' to be true or false, got \"yes\"")]
     [InlineData("normalizer/lowercase", "null", "expected 'lowercase' to be true or false, got none")]
     [InlineData("model/unk_token", "\"[X]\"", "the unknown token '[X]' is not in the vocabulary")]

@@ -59,8 +59,7 @@ public class TokenizerParityTests
             using var normalized = new CharBuffer(0);
             normalizer.Normalize($"a{new Rune(code)}b", normalized);
             lines.Append(normalized.Written).Append('\n');
-            var position = 0;
-            while (splitter.TryNext(normalized.Written, ref position, out var word))
+            foreach (var word in WordCollector.Words(splitter, normalized.Written))
                 lines.Append(word).Append('\n');
             if (lines.Length < 100_000 && code != 0x10FFFF)
                 continue;

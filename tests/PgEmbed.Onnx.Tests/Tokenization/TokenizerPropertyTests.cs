@@ -74,7 +74,7 @@ public class TokenizerPropertyTests
     private static Tokenizer Make(Dictionary<string, int> vocabulary, bool clean = true) => new(
         new WordPieceModel(vocabulary, vocabulary["[UNK]"], "##", MaxWordLength),
         new BertNormalizer(clean, true, true, true),
-        new BertPreTokenizer(),
+        [new BertPreTokenizer()],
         new SpecialTokenTemplate([vocabulary["[CLS]"]], [vocabulary["[SEP]"]]),
         [.. SpecialTokens.Where(vocabulary.ContainsKey)
             .Select(t => new AddedToken(t, vocabulary[t], false, false, false, false))],

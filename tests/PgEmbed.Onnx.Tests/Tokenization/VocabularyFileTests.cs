@@ -57,7 +57,7 @@ public sealed class VocabularyFileTests : IDisposable
     [InlineData("""{ "cls_token": "<s>" }""", "the cls_token '<s>' is not in it")]
     [InlineData("""{ "do_basic_tokenize": false }""", "'do_basic_tokenize' false")]
     [InlineData("""{ "never_split": ["x"] }""", "'never_split'")]
-    [InlineData("""{ "truncation_side": "left" }""", "truncation at the side 'left'")]
+    [InlineData("""{ "truncation_side": "up" }""", "truncation at the side 'up'")]
     [InlineData("""{ "added_tokens_decoder": { "3": { "content": "[CLS]" } } }""", "'[CLS]' in line 4")]
     [InlineData("""{ "added_tokens_decoder": { "x": { "content": "[CLS]" } } }""", "by their ids, got 'x'")]
     [InlineData("""{ "do_lower_case": 1 }""", "expected 'do_lower_case' to be true or false, got 1")]

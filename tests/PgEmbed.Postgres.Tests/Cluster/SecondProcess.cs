@@ -19,7 +19,7 @@ internal static class SecondProcess
         return 0;
     }
 
-    /// <summary>Starts the program through a shell that runs <paramref name="shell"/>; its arguments are the program.</summary>
+    /// <summary>Starts the program by a shell's script, whose arguments are the program's command line.</summary>
     public static Process Start(string directory, string shell = "exec \"$@\"")
     {
         var start = new ProcessStartInfo("/bin/sh")

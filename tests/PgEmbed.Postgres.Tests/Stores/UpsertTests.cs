@@ -9,7 +9,11 @@ public sealed class UpsertTests
         var rows = Articles.Some(5_000);
 
         var first = await articles.Collection.UpsertAsync(rows);
+        var places = await articles.ScalarAsync<string>("SELECT string_agg(ctid::text, ' ' ORDER BY id) FROM articles");
         var again = await articles.Collection.UpsertAsync(rows);
+        // An unchanged row is not even updated in place: that would leave a dead row behind.
+        Assert.Equal(
+            places, await articles.ScalarAsync<string>("SELECT string_agg(ctid::text, ' ' ORDER BY id) FROM articles"));
         var edited = rows.ConvertAll(r => r with { Price = 7, Body = r.Id <= 3 ? "new body" : r.Body });
         var third = await articles.Collection.UpsertAsync(edited);
 

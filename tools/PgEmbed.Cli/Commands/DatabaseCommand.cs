@@ -102,7 +102,10 @@ internal static class DatabaseCommand
         {
             var found = await ConnectionResolver.ResolveAsync(
                 parsed.GetValue(connection), cancellationToken: cancellationToken);
-            var psql = found.ToPsqlCommand();
+            // Beside the private cluster's server there is a psql, whether the PATH has one or not.
+            var psql = found.Source == ConnectionSource.LocalCluster
+                ? await LocalCluster.Open().GetPsqlCommandAsync(found.Database, cancellationToken)
+                : found.ToPsqlCommand();
             var start = new ProcessStartInfo(psql.FileName, [.. psql.Arguments, .. parsed.GetValue(arguments)!]);
             foreach (var (name, value) in psql.Environment)
             {

@@ -1,6 +1,5 @@
 using PgEmbed.Cli.Infrastructure;
 using PgEmbed.Postgres.Cluster;
-using Spectre.Console;
 
 namespace PgEmbed.Cli.Demo;
 
@@ -53,26 +52,14 @@ internal static class DemoPrinter
     {
         terminal.Output.WriteLine();
         terminal.Output.WriteLine($"\"{search.Text}\"  WHERE {search.Filter}");
-        var table = new Table().Border(TableBorder.None).HideHeaders()
-            .AddColumn(new TableColumn("distance").RightAligned().NoWrap())
-            .AddColumn(new TableColumn("name").NoWrap())
-            .AddColumn(new TableColumn("section").NoWrap())
-            .AddColumn(new TableColumn("size").RightAligned().NoWrap())
-            .AddColumn(new TableColumn("synopsis").NoWrap());
+        var names = search.Hits.Take(Shown).Select(hit => hit.Name.Length).DefaultIfEmpty().Max();
         foreach (var hit in search.Hits.Take(Shown))
         {
-            string[] cells =
-            [
-                "  " + Format.Number(hit.Distance, "0.000"),
-                hit.Name,
-                hit.Section,
-                $"{Format.Count(hit.InstalledKb)} kB",
-                Format.Cut(hit.Synopsis, 60),
-            ];
-            table.AddRow(cells.Select(Markup.Escape).ToArray());
+            var line = $"  {Format.Number(hit.Distance, "0.000")}  {hit.Name.PadRight(names)}  {hit.Section,-10} "
+                + $"{Format.Count(hit.InstalledKb),9} kB  ";
+            terminal.Output.WriteLine(line + Format.Cut(hit.Synopsis, Math.Max(20, terminal.Width - line.Length - 1)));
         }
 
-        terminal.OutputConsole.Write(table);
         terminal.Output.WriteLine(
             $"  plan {search.Plan}, {Format.Number(search.Milliseconds, "0.0")} ms at the median with embedding, "
             + $"recall@10 against exact {Format.Number(search.RecallAt10, "0.00")}");

@@ -29,6 +29,9 @@ internal sealed class Terminal
     /// <summary>Tables of data.</summary>
     public IAnsiConsole OutputConsole { get; }
 
+    /// <summary>How many characters a line of data has room for.</summary>
+    public int Width => OutputConsole.Profile.Width;
+
     /// <summary>Progress.</summary>
     public IAnsiConsole ErrorConsole { get; }
 
@@ -75,7 +78,7 @@ internal sealed class Terminal
         });
         // Into a file or a pipe a table is not cut to a width that nobody has.
         if (redirected)
-            console.Profile.Width = 160;
+            console.Profile.Width = 140;
         return console;
     }
 }

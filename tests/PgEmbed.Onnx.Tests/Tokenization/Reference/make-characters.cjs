@@ -1,4 +1,4 @@
-// Writes src/PgEmbed.Onnx/Tokenization/bert-characters.txt: what Hugging Face's tokenizers library does with every
+// Writes src/PgEmbed.Onnx/Tokenization/Characters/bert-characters.txt: what Hugging Face's tokenizers library does with every
 // code point in its BERT parts. Run with node, beside the npm package `tokenizers` (the Rust library itself):
 //   npm install tokenizers@0.23.2 && node make-characters.cjs > bert-characters.txt
 const { bertNormalizer, bertPreTokenizer } = require('tokenizers');

@@ -1,7 +1,7 @@
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>A vocabulary and the way a word is taken apart into its tokens.</summary>
-internal interface ITokenModel
+internal interface ITokenModel : IWordTokenizer
 {
     /// <summary>How many tokens the vocabulary has.</summary>
     int Count { get; }
@@ -11,7 +11,4 @@ internal interface ITokenModel
 
     /// <summary>The id of a token of the vocabulary.</summary>
     bool TryGetId(string token, out int id);
-
-    /// <summary>Appends a word's ids.</summary>
-    void Tokenize(scoped ReadOnlySpan<char> word, ref TokenSink tokens);
 }

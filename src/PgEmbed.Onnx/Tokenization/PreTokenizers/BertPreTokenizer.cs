@@ -12,33 +12,24 @@ internal sealed class BertPreTokenizer : IPreTokenizer
     private static readonly CodePointMap<byte> Kinds = new(KindOf);
     private static readonly byte[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(KindOf)];
 
-    public bool TryNext(ReadOnlySpan<char> text, ref int position, out ReadOnlySpan<char> word)
+    public void Split(scoped ReadOnlySpan<char> text, IWordTokenizer next, ref TokenSink tokens)
     {
-        var start = position;
-        var at = position;
-        while (at < text.Length)
+        var start = 0;
+        for (var at = 0; at < text.Length && !tokens.Overflowed;)
         {
             var kind = Kind(text, at, out var length);
-            if (kind != Letter)
-            {
-                if (at > start)
-                    break;
-                if (kind == WhiteSpace)
-                {
-                    start = at += length;
-                    continue;
-                }
-
-                at += length;
-                break;
-            }
-
             at += length;
+            if (kind == Letter)
+                continue;
+            if (at - length > start)
+                next.Tokenize(text[start..(at - length)], ref tokens);
+            if (kind == Punctuation)
+                next.Tokenize(text.Slice(at - length, length), ref tokens);
+            start = at;
         }
 
-        position = at;
-        word = text[start..at];
-        return word.Length > 0;
+        if (start < text.Length && !tokens.Overflowed)
+            next.Tokenize(text[start..], ref tokens);
     }
 
     private static byte Kind(ReadOnlySpan<char> text, int at, out int length)
@@ -52,6 +43,6 @@ internal sealed class BertPreTokenizer : IPreTokenizer
 
     private static byte KindOf(int codePoint) =>
         BertCharacters.IsWhiteSpace(codePoint) ? WhiteSpace
-        : BertCharacters.Instance.IsPunctuation(codePoint) ? Punctuation
+        : BertCharacters.Instance.Punctuation.Contains(codePoint) ? Punctuation
         : Letter;
 }

@@ -1,0 +1,203 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+
+namespace PgEmbed.Onnx.Tokenization;
+
+/// <summary>
+/// Byte-pair encoding: a word's characters are its first tokens; of all neighbours that merge, those of the lowest rank
+/// merge, the leftmost first, until none do (Sennrich et al. 2016).
+/// </summary>
+/// <remarks>
+/// Symbols form a linked list in an array; a heap holds rank and place of every pair that may merge. A pair whose
+/// symbols have changed since is told by its rank and passed over, so a word of n characters takes n·log n steps, with
+/// nothing allocated. Most words are one token: those that merging makes of all their characters are looked up at once.
+/// </remarks>
+internal sealed class BpeModel : ITokenModel
+{
+    private const int None = -1;
+
+    private readonly Dictionary<string, int> _vocabulary;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _wholeWords;
+    private readonly BpeMerges _merges;
+    private readonly int _unknownId;
+    private readonly bool _fuseUnknown;
+    private readonly int[]? _byteIds;
+    private readonly CodePointMap<int> _alone;
+    private readonly CodePointMap<int> _first;
+    private readonly CodePointMap<int> _middle;
+    private readonly CodePointMap<int> _last;
+
+    /// <summary>Creates a model.</summary>
+    /// <param name="vocabulary">Ids by token.</param>
+    /// <param name="merges">What merges into what.</param>
+    /// <param name="unknownId">The id of a character that is not in the vocabulary; null leaves it out.</param>
+    /// <param name="fuseUnknown">Whether neighbouring unknown characters are one token.</param>
+    /// <param name="byteFallback">Whether a character that is not in the vocabulary is its bytes' tokens.</param>
+    /// <param name="ignoreMerges">Whether a word of the vocabulary is its token, whatever merging makes of it.</param>
+    /// <param name="continuationPrefix">What a character that continues a word begins with in the vocabulary.</param>
+    /// <param name="wordSuffix">What a word's last character ends with in the vocabulary.</param>
+    public BpeModel(
+        Dictionary<string, int> vocabulary,
+        BpeMerges merges,
+        int? unknownId,
+        bool fuseUnknown,
+        bool byteFallback,
+        bool ignoreMerges,
+        string continuationPrefix,
+        string wordSuffix)
+    {
+        _vocabulary = vocabulary;
+        _merges = merges;
+        _unknownId = unknownId ?? None;
+        _fuseUnknown = fuseUnknown;
+        _byteIds = byteFallback
+            ? [.. Enumerable.Range(0, 256).Select(i => vocabulary.GetValueOrDefault($"<0x{i:X2}>", None))]
+            : null;
+        _alone = IdsOf("", wordSuffix);
+        _first = IdsOf("", "");
+        _middle = IdsOf(continuationPrefix, "");
+        _last = IdsOf(continuationPrefix, wordSuffix);
+        LargestId = vocabulary.Values.DefaultIfEmpty(None).Max();
+        var whole = ignoreMerges ? vocabulary : new Dictionary<string, int>(vocabulary.Where(IsWhole));
+        _wholeWords = whole.GetAlternateLookup<ReadOnlySpan<char>>();
+    }
+
+    public int Count => _vocabulary.Count;
+
+    public int LargestId { get; }
+
+    public bool TryGetId(string token, out int id) => _vocabulary.TryGetValue(token, out id);
+
+    public void Tokenize(scoped ReadOnlySpan<char> word, ref TokenSink tokens)
+    {
+        if (_wholeWords.TryGetValue(word, out var id))
+            tokens.Add(id);
+        else
+            Merge(word, ref tokens);
+    }
+
+    private CodePointMap<int> IdsOf(string prefix, string suffix) => new(codePoint =>
+        Rune.IsValid(codePoint)
+            ? _vocabulary.GetValueOrDefault($"{prefix}{char.ConvertFromUtf32(codePoint)}{suffix}", None)
+            : None);
+
+    private bool IsWhole(KeyValuePair<string, int> token)
+    {
+        if (token.Key.Length == 0)
+            return false;
+        Span<int> ids = stackalloc int[1];
+        var tokens = new TokenSink(ids);
+        Merge(token.Key, ref tokens);
+        return tokens.Count == 1 && ids[0] == token.Value;
+    }
+
+    [SkipLocalsInit]
+    private void Merge(scoped ReadOnlySpan<char> word, ref TokenSink tokens)
+    {
+        const int Small = 128;
+        // A character of one UTF-16 unit has up to three bytes; one of two has four.
+        var capacity = checked(_byteIds is null ? word.Length : word.Length * 3);
+        var pooled = capacity > Small ? ArrayPool<Symbol>.Shared.Rent(capacity) : null;
+        var pooledHeap = capacity > Small ? ArrayPool<ulong>.Shared.Rent(capacity * 2) : null;
+        var symbols = pooled ?? stackalloc Symbol[Small];
+        var heap = new MergeHeap(pooledHeap ?? stackalloc ulong[Small * 2]);
+        var count = ReadSymbols(word, symbols);
+        MergeAll(symbols[..count], ref heap);
+        for (var i = 0; i < count; i = symbols[i].Next)
+            tokens.Add(symbols[i].Id);
+        if (pooled is not null)
+        {
+            ArrayPool<Symbol>.Shared.Return(pooled);
+            ArrayPool<ulong>.Shared.Return(pooledHeap!);
+        }
+    }
+
+    private int ReadSymbols(ReadOnlySpan<char> word, Span<Symbol> symbols)
+    {
+        var count = 0;
+        var unknown = false;
+        for (int at = 0, length; at < word.Length; at += length)
+        {
+            Rune.DecodeFromUtf16(word[at..], out var rune, out length);
+            var isLast = at + length == word.Length;
+            var ids = at == 0 ? (isLast ? _alone : _first) : isLast ? _last : _middle;
+            var id = ids[rune.Value];
+            if (id < 0 && TryAddBytes(rune, symbols, ref count))
+                continue;
+            // An unknown character comes only before the next one: bytes in between go before it, as in the library.
+            if (unknown && (id >= 0 || !_fuseUnknown))
+            {
+                Append(symbols, ref count, _unknownId);
+                unknown = false;
+            }
+
+            if (id >= 0)
+                Append(symbols, ref count, id);
+            else
+                unknown = _unknownId >= 0;
+        }
+
+        if (unknown)
+            Append(symbols, ref count, _unknownId);
+        return count;
+    }
+
+    private bool TryAddBytes(Rune rune, Span<Symbol> symbols, ref int count)
+    {
+        if (_byteIds is null)
+            return false;
+        Span<byte> bytes = stackalloc byte[4];
+        bytes = bytes[..rune.EncodeToUtf8(bytes)];
+        foreach (var value in bytes)
+        {
+            if (_byteIds[value] < 0)
+                return false;
+        }
+
+        foreach (var value in bytes)
+            Append(symbols, ref count, _byteIds[value]);
+        return true;
+    }
+
+    private static void Append(Span<Symbol> symbols, ref int count, int id)
+    {
+        symbols[count] = new Symbol(id, count - 1, count + 1);
+        count++;
+    }
+
+    private void MergeAll(Span<Symbol> symbols, ref MergeHeap heap)
+    {
+        for (var i = 0; i + 1 < symbols.Length; i++)
+            Push(symbols, i, ref heap);
+        while (heap.TryPop(out var rank, out var at))
+        {
+            ref var left = ref symbols[at];
+            if (left.Id < 0 || left.Next >= symbols.Length)
+                continue;
+            ref var right = ref symbols[left.Next];
+            if (_merges.RankOf(left.Id, right.Id, out var merged) != rank)
+                continue;
+            left = left with { Id = merged, Next = right.Next };
+            right = right with { Id = None };
+            if (left.Next < symbols.Length)
+            {
+                symbols[left.Next] = symbols[left.Next] with { Previous = at };
+                Push(symbols, at, ref heap);
+            }
+
+            if (left.Previous >= 0)
+                Push(symbols, left.Previous, ref heap);
+        }
+    }
+
+    private void Push(Span<Symbol> symbols, int at, ref MergeHeap heap)
+    {
+        var rank = _merges.RankOf(symbols[at].Id, symbols[symbols[at].Next].Id, out _);
+        if (rank != BpeMerges.None)
+            heap.Push(rank, at);
+    }
+
+    /// <summary>A token of the word so far, and the places of its neighbours; no id where it was merged away.</summary>
+    private readonly record struct Symbol(int Id, int Previous, int Next);
+}

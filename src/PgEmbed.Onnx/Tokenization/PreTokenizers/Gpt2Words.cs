@@ -1,0 +1,65 @@
+using System.Text;
+
+namespace PgEmbed.Onnx.Tokenization;
+
+/// <summary>
+/// The words of GPT-2's pattern <c>'s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+</c>,
+/// found by hand because it is by far the most used one. Every character belongs to a word.
+/// </summary>
+internal static class Gpt2Words
+{
+    private const byte Other = 0;
+    private const byte Letter = 1;
+    private const byte Number = 2;
+    private const byte WhiteSpace = 3;
+
+    private static readonly CodePointMap<byte> Kinds = new(KindOf);
+    private static readonly byte[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(KindOf)];
+
+    /// <summary>The length of the word that a text, not empty, begins with.</summary>
+    public static int Next(ReadOnlySpan<char> text)
+    {
+        if (text[0] == '\'' && Contraction(text) is > 0 and var contraction)
+            return contraction;
+        var at = text[0] == ' ' && text.Length > 1 ? 1 : 0;
+        var kind = KindAt(text, at, out var length);
+        if (kind == WhiteSpace)
+            return WhiteSpaceRun(text);
+        do
+            at += length;
+        while (at < text.Length && KindAt(text, at, out length) == kind);
+        return at;
+    }
+
+    private static int Contraction(ReadOnlySpan<char> text) => text switch
+    {
+        ['\'', 's' or 't' or 'm' or 'd', ..] => 2,
+        ['\'', 'r' or 'v', 'e', ..] or ['\'', 'l', 'l', ..] => 3,
+        _ => 0,
+    };
+
+    /// <summary>White space up to the text's end; before a word, all but its last character, unless it is the only.</summary>
+    private static int WhiteSpaceRun(ReadOnlySpan<char> text)
+    {
+        // No white space is beyond the first 65,536 code points: each is one char.
+        var end = 0;
+        while (end < text.Length && KindAt(text, end, out _) == WhiteSpace)
+            end++;
+        return end == text.Length || end == 1 ? end : end - 1;
+    }
+
+    private static byte KindAt(ReadOnlySpan<char> text, int at, out int length)
+    {
+        length = 1;
+        if (text[at] < 128)
+            return AsciiKinds[text[at]];
+        Rune.DecodeFromUtf16(text[at..], out var rune, out length);
+        return Kinds[rune.Value];
+    }
+
+    private static byte KindOf(int codePoint) =>
+        UnicodeCharacters.WhiteSpace.Contains(codePoint) ? WhiteSpace
+        : UnicodeCharacters.Set("L").Contains(codePoint) ? Letter
+        : UnicodeCharacters.Set("N").Contains(codePoint) ? Number
+        : Other;
+}

@@ -1,0 +1,57 @@
+using PgEmbed.Onnx.Tokenization;
+
+namespace PgEmbed.Onnx.Tests.Tokenization;
+
+public class DoubleArrayTrieTests
+{
+    [Theory]
+    [InlineData(1, "ab", 5)]
+    [InlineData(300, "abcdef", 6)]
+    [InlineData(3000, "abcdefghijklmnopqrstuvwxyz▁éß漢字かな\0\uffff", 4)]
+    [InlineData(20_000, null, 3)]
+    public void It_has_its_strings_and_no_others(int count, string? alphabet, int maxLength)
+    {
+        var random = new Random(count);
+        string Any() => string.Create(random.Next(1, maxLength + 1), 0, (chars, _) =>
+        {
+            foreach (ref var character in chars)
+                character = alphabet?[random.Next(alphabet.Length)] ?? (char)random.Next(0x4e00, 0x9fff);
+        });
+        var strings = new Dictionary<string, int>();
+        for (var i = 0; i < count; i++)
+            strings[Any()] = i;
+        var trie = new DoubleArrayTrie(strings);
+
+        Assert.Equal(strings.Keys.Max(k => k.Length), trie.LongestString);
+        foreach (var (text, value) in strings)
+            Assert.Equal(value, Find(trie, text));
+        for (var i = 0; i < count; i++)
+        {
+            var text = Any();
+            Assert.Equal(strings.GetValueOrDefault(text, DoubleArrayTrie.NoValue), Find(trie, text));
+            text += "!";
+            Assert.Equal(DoubleArrayTrie.NoValue, Find(trie, text));
+        }
+    }
+
+    [Fact]
+    public void Without_strings_it_has_none()
+    {
+        var trie = new DoubleArrayTrie([]);
+        var node = DoubleArrayTrie.Root;
+        Assert.All(Enumerable.Range(0, char.MaxValue + 1), c => Assert.False(trie.TryStep(ref node, (char)c)));
+        Assert.Equal(0, trie.LongestString);
+    }
+
+    private static int Find(DoubleArrayTrie trie, string text)
+    {
+        var node = DoubleArrayTrie.Root;
+        foreach (var character in text)
+        {
+            if (!trie.TryStep(ref node, character))
+                return DoubleArrayTrie.NoValue;
+        }
+
+        return trie.ValueOf(node);
+    }
+}

@@ -1,0 +1,30 @@
+// The two references, from the folder that npm installed them in (PARITY_MODULES): the tokenizers library itself, in
+// Rust, and its JavaScript re-implementation.
+import { createRequire } from 'node:module';
+import { resolve } from 'node:path';
+
+const require = createRequire(resolve(process.env.PARITY_MODULES ?? '.', 'node_modules') + '/');
+const rust = require('tokenizers');
+const script = require('@huggingface/tokenizers');
+
+export const versions = {
+  tokenizers: require('tokenizers/package.json').version,
+};
+
+// GPT-2's characters for the 256 bytes, those of printable bytes first.
+export const byteLevelAlphabet = () => rust.byteLevelAlphabet().sort();
+
+// Ids of many texts by the Rust library.
+export async function rustIds(json, texts) {
+  const tokenizer = rust.Tokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+  const ids = [];
+  for (let i = 0; i < texts.length; i += 1000)
+    for (const encoding of await tokenizer.encodeBatch(texts.slice(i, i + 1000))) ids.push(encoding.getIds());
+  return ids;
+}
+
+// Ids of many texts by the JavaScript library.
+export function scriptIds(json, config, texts) {
+  const tokenizer = new script.Tokenizer(json, config);
+  return texts.map(text => Array.from(tokenizer.encode(text).ids));
+}
