@@ -1,4 +1,5 @@
 using System.Buffers;
+using PgEmbed.Onnx.Models;
 using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Embedding;
@@ -30,13 +31,12 @@ internal sealed class TokenizedTexts : IDisposable
     public int LengthOf(int index) => _starts[index + 1] - _starts[index];
 
     /// <summary>Tokenizes a list from a place on, until its end or until a number of tokens is reached.</summary>
-    public void Fill(
-        IReadOnlyList<string> texts, int first, string prompt, Tokenizer tokenizer, int maxTokens, int enough)
+    public void Fill(ModelFolder model, IReadOnlyList<string> texts, TextRole role, int first, int enough)
     {
         _starts.RemoveRange(1, Count);
         Truncated = 0;
         for (var i = first; i < texts.Count && Tokens < enough; i++)
-            Add(prompt.Length == 0 ? texts[i] : prompt + texts[i], tokenizer, maxTokens);
+            Add(model.Prepare(texts[i], role), model.Tokenizer, model.MaxTokens);
         _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
     }
 

@@ -36,22 +36,12 @@ public sealed class ModelFolder
         var config = JsonPart.ReadFile(FileIn(modules.TransformerFolder, "config.json", "The model"));
         Tokenizer = Tokenizer.Load(modules.TransformerFolder);
         CheckVocabulary(Tokenizer, config, graph);
-        MaxTokens = FindMaxTokens(modules.TransformerFolder, config, Tokenizer, options.MaxTokens);
+        var settingsPath = Path.Combine(modules.TransformerFolder, "sentence_bert_config.json");
+        var settings = File.Exists(settingsPath) ? JsonPart.ReadFile(settingsPath) : null;
+        MaxTokens = FindMaxTokens(modules.TransformerFolder, settings, config, Tokenizer, options.MaxTokens);
+        Lowercases = settings?.OptionalFlag("do_lower_case") ?? false;
 
-        var dataFiles = graph.DataFiles.Select(
-            f => (Name: f, Path: FileIn(Path.GetDirectoryName(modelPath)!, f, ModelFile)));
-        Fingerprint = ContentHash.OfLines(
-        [
-            "pgembed model 1",
-            $"onnx {ContentHash.OfFile(modelPath)}",
-            .. dataFiles.Select(f => $"data {JsonSerializer.Serialize(f.Name)} {ContentHash.OfFile(f.Path)}"),
-            $"tokenizer {Tokenizer.ContentHash}",
-            $"pooling {Pooling}",
-            $"normalize {Normalize}",
-            string.Create(CultureInfo.InvariantCulture, $"max_tokens {MaxTokens}"),
-            $"document_prompt {JsonSerializer.Serialize(DocumentPrompt)}",
-            $"query_prompt {JsonSerializer.Serialize(QueryPrompt)}",
-        ]);
+        Fingerprint = FingerprintOf(modelPath, graph);
         Name = options.Name ?? NameOf(folder);
         Version = options.Version ?? Fingerprint[..12];
     }
@@ -93,6 +83,12 @@ public sealed class ModelFolder
     public string QueryPrompt => _prompts.Query;
 
     /// <summary>
+    /// Whether texts, prompts included, are put into lower case before the tokenizer (<c>do_lower_case</c> of
+    /// sentence_bert_config.json, which is not the tokenizer's own).
+    /// </summary>
+    public bool Lowercases { get; }
+
+    /// <summary>
     /// Whether the file quantizes while it runs, by the range of the whole batch: it is run one text at a time then.
     /// </summary>
     public bool IsBatchDependent { get; }
@@ -130,8 +126,34 @@ public sealed class ModelFolder
     /// <summary>What is put before a text of a role; empty for none.</summary>
     public string PromptFor(TextRole role) => role == TextRole.Query ? QueryPrompt : DocumentPrompt;
 
+    /// <summary>What the tokenizer is given for a text: its role's prompt and the text.</summary>
+    internal string Prepare(string text, TextRole role)
+    {
+        var whole = PromptFor(role).Length == 0 ? text : PromptFor(role) + text;
+        return Lowercases ? PythonLowercase.Apply(whole) : whole;
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} ({Path.Combine(FullPath, ModelFile)})";
+
+    private string FingerprintOf(string modelPath, OnnxGraph graph)
+    {
+        var dataFiles = graph.DataFiles.Select(
+            f => (Name: f, Path: FileIn(Path.GetDirectoryName(modelPath)!, f, ModelFile)));
+        return ContentHash.OfLines(
+        [
+            "pgembed model 1",
+            $"onnx {ContentHash.OfFile(modelPath)}",
+            .. dataFiles.Select(f => $"data {JsonSerializer.Serialize(f.Name)} {ContentHash.OfFile(f.Path)}"),
+            $"tokenizer {Tokenizer.ContentHash}",
+            $"pooling {Pooling}",
+            $"normalize {Normalize}",
+            $"lowercase {Lowercases}",
+            string.Create(CultureInfo.InvariantCulture, $"max_tokens {MaxTokens}"),
+            $"document_prompt {JsonSerializer.Serialize(DocumentPrompt)}",
+            $"query_prompt {JsonSerializer.Serialize(QueryPrompt)}",
+        ]);
+    }
 
     private static string FindModelFile(string folder) =>
         Array.Find(UsualModelFiles, f => File.Exists(Path.Combine(folder, f)))
@@ -180,13 +202,9 @@ public sealed class ModelFolder
                 "The folder mixes files of two models: fetch one again, whole.");
     }
 
-    private static int FindMaxTokens(string folder, JsonPart config, Tokenizer tokenizer, int? asked)
+    private static int FindMaxTokens(
+        string folder, JsonPart? settings, JsonPart config, Tokenizer tokenizer, int? asked)
     {
-        var path = Path.Combine(folder, "sentence_bert_config.json");
-        var settings = File.Exists(path) ? JsonPart.ReadFile(path) : null;
-        if (settings?.OptionalFlag("do_lower_case") == true)
-            throw settings.Error(
-                "'do_lower_case' is not supported here.", "Lower case is the tokenizer's to make: take another model.");
         var positions = config.OptionalNumber("max_position_embeddings");
         var limit = settings?.OptionalNumber("max_seq_length");
         if (limit > positions)
