@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 
@@ -18,6 +19,10 @@ internal static class ContentHash
 
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
+
+    /// <summary>The hash of numbers as the machine holds them, little-endian on all that ONNX Runtime runs on.</summary>
+    public static string OfNumbers(ReadOnlySpan<float> numbers) =>
+        Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers)));
 
     /// <summary>The hash of a file's bytes.</summary>
     /// <exception cref="PgEmbedException">It can't be read.</exception>

@@ -1,3 +1,4 @@
+using PgEmbed.Chunking;
 using PgEmbed.Onnx.Embedding;
 using PgEmbed.Onnx.Models;
 using PgEmbed.Onnx.Runtime;
@@ -18,12 +19,14 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     private const int WindowTokens = 1 << 18;
 
     private readonly Encoder _encoder;
+    private readonly VectorMaker _maker;
     private readonly int _maxBatchTokens;
 
     private OnnxTextEmbedder(ModelFolder model, Encoder encoder, int maxBatchTokens)
     {
         Model = model;
         _encoder = encoder;
+        _maker = new VectorMaker(model);
         _maxBatchTokens = maxBatchTokens;
         Space = new VectorSpace(model.FullName, model.Fingerprint, model.Dimensions, model.Metric);
     }
@@ -50,19 +53,22 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         ArgumentNullException.ThrowIfNull(model);
         options ??= new OnnxEmbedderOptions();
         options.Validate();
-        var session = OnnxSession.Load(Path.Combine(model.FullPath, model.ModelFile), SessionOptions(model, options));
+        var encoder = Encoder.Load(model, SessionOptions(model, options));
         try
         {
-            var embedder = new OnnxTextEmbedder(model, new Encoder(model, session), options.MaxBatchTokens);
+            var embedder = new OnnxTextEmbedder(model, encoder, options.MaxBatchTokens);
             embedder.Embed([""], TextRole.Document, CancellationToken.None);
             return embedder;
         }
         catch
         {
-            session.Dispose();
+            encoder.Dispose();
             throw;
         }
     }
+
+    /// <summary>Counts a text's tokens as the model's tokenizer makes them, special tokens left out.</summary>
+    public int CountTokens(ReadOnlySpan<char> text) => Model.Tokenizer.Count(text);
 
     /// <inheritdoc/>
     /// <remarks>An empty text is embedded too: as its special tokens alone.</remarks>
@@ -74,12 +80,57 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         return Task.Run(() => Embed(texts, role, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Embeds a text's chunks by late chunking: the model reads the whole text, and each chunk's vector is pooled from
+    /// its own tokens, which have seen those around them.
+    /// </summary>
+    /// <param name="text">The text.</param>
+    /// <param name="chunks">Places in it, in any order; they may overlap. The text between them is context too.</param>
+    /// <param name="cancellationToken">Stops the run within one batch.</param>
+    /// <returns>
+    /// A vector a chunk, in their order; <see cref="TextEmbeddings.Truncated"/> counts the chunks that alone are longer
+    /// than the model reads and were cut.
+    /// </returns>
+    /// <remarks>
+    /// A text longer than the model reads is read in windows of whole chunks, each beginning with up to a quarter of
+    /// text from before. The text is tokenized piece by piece between the chunks' ends, which gives the whole text's
+    /// tokens where these are ends of words; within a word the tokens are those of its parts. A chunk of the whole text
+    /// has the vector that <see cref="EmbedAsync"/> gives for it.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A chunk is empty or not within the text.</exception>
+    /// <exception cref="PgEmbedException">
+    /// The model does not pool a text's tokens by their mean or maximum, or can't be run on the text.
+    /// </exception>
+    public Task<TextEmbeddings> EmbedChunksAsync(
+        string text, IReadOnlyList<TextChunk> chunks, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        ArgumentNullException.ThrowIfNull(chunks);
+        foreach (var chunk in chunks)
+        {
+            if (chunk.Start < 0 || chunk.Length < 1 || chunk.Start > text.Length - chunk.Length)
+                throw new ArgumentException(
+                    $"Expected chunks within the text's {text.Length} characters, got {chunk}.", nameof(chunks));
+        }
+
+        if (_encoder.IsPooled || (Model.Pooling & ~(PoolingMode.Mean | PoolingMode.Max | PoolingMode.MeanSqrtLen)) != 0)
+            throw new PgEmbedException(
+                $"Late chunking needs a model whose token vectors are pooled by mean or max; {Model.FullName} "
+                + (_encoder.IsPooled ? "pools in its ONNX file." : $"pools by {Model.Pooling}."),
+                "Embed the chunks' texts one by one, or take another model.");
+        return Task.Run(() => EmbedChunks(text, chunks, cancellationToken), cancellationToken);
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _encoder.Dispose();
 
     private static OnnxSessionOptions SessionOptions(ModelFolder model, OnnxEmbedderOptions options)
     {
-        var session = new OnnxSessionOptions { IntraOpThreads = options.IntraOpThreads ?? Environment.ProcessorCount };
+        var session = new OnnxSessionOptions
+        {
+            IntraOpThreads = options.IntraOpThreads ?? Environment.ProcessorCount,
+            IntraOpSpinning = options.Spinning,
+        };
         // The library keeps dequantizations to fuse them with the operators behind, which then round activations to 8
         // bits; and where none is fused, every run dequantizes all weights again, which makes a short text take three
         // times as long. Without, weights are dequantized once, and the model computes in floats as it is written.
@@ -99,12 +150,25 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         var vectors = new VectorBlock(texts.Count, Space.Dimensions);
         var tokens = 0L;
         var truncated = 0;
+        var skipped = CountSkipped(role);
         using var window = new TokenizedTexts();
         for (var first = 0; first < texts.Count; first += window.Count)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            window.Fill(Model, texts, role, first, WindowTokens);
-            Run(window, vectors, first, cancellationToken);
+            window.Fill(texts, first, Model.PromptFor(role), Model.Tokenizer, Model.MaxTokens, WindowTokens);
+            var start = first;
+            Run(
+                window,
+                (text, values) =>
+                {
+                    var vector = vectors.Row(start + text);
+                    if (_encoder.IsPooled)
+                        _maker.FromVector(values, vector);
+                    else
+                        _maker.FromTokens(values, skipped, vector);
+                    CheckFinite(vector, $"text {start + text}");
+                },
+                cancellationToken);
             tokens += window.Tokens;
             truncated += window.Truncated;
         }
@@ -112,14 +176,59 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         return new TextEmbeddings(vectors, tokens, truncated);
     }
 
-    private void Run(TokenizedTexts window, VectorBlock vectors, int first, CancellationToken cancellationToken)
+    private TextEmbeddings EmbedChunks(
+        string text, IReadOnlyList<TextChunk> chunks, CancellationToken cancellationToken)
     {
-        for (var rest = window.Order; !rest.IsEmpty;)
+        var vectors = new VectorBlock(chunks.Count, Space.Dimensions);
+        if (chunks.Count == 0)
+            return new TextEmbeddings(vectors, 0, 0);
+        var windows = ChunkWindows.Of(text, chunks, Model);
+        using var texts = new TokenizedTexts();
+        texts.Fill(windows.Ids);
+        var dimensions = Model.Modules.Pooling.TokenDimensions;
+        Run(
+            texts,
+            (window, values) =>
+            {
+                foreach (var (chunk, tokens) in windows.ChunksOf(window))
+                {
+                    var (start, count) = tokens.GetOffsetAndLength(values.Length / dimensions);
+                    _maker.FromTokens(values.Slice(start * dimensions, count * dimensions), 0, vectors.Row(chunk));
+                    CheckFinite(vectors.Row(chunk), $"chunk {chunk}");
+                }
+            },
+            cancellationToken);
+        return new TextEmbeddings(vectors, texts.Tokens, windows.Truncated);
+    }
+
+    private void Run(TokenizedTexts texts, VectorsOfText take, CancellationToken cancellationToken)
+    {
+        for (var rest = texts.Order; !rest.IsEmpty;)
         {
-            var rows = Model.IsBatchDependent ? 1 : Math.Max(1, _maxBatchTokens / window.LengthOf(rest[0]));
+            var rows = Model.IsBatchDependent ? 1 : Math.Max(1, _maxBatchTokens / Math.Max(1, texts.LengthOf(rest[0])));
             var batch = rest[..Math.Min(rows, rest.Length)];
-            _encoder.Run(window, batch, vectors, first, cancellationToken);
+            _encoder.Run(texts, batch, take, cancellationToken);
             rest = rest[batch.Length..];
+        }
+    }
+
+    /// <summary>How many tokens at a text's beginning are left out of pooling: its prompt's, where the model says so.</summary>
+    private int CountSkipped(TextRole role)
+    {
+        var prompt = Model.PromptFor(role);
+        return Model.IncludesPrompt || prompt.Length == 0
+            ? 0
+            : Model.Tokenizer.Template.Before.Length + Model.Tokenizer.Count(prompt);
+    }
+
+    private void CheckFinite(ReadOnlySpan<float> vector, string source)
+    {
+        foreach (var value in vector)
+        {
+            if (!float.IsFinite(value))
+                throw new InvalidVectorException(
+                    $"Expected finite values from the model {Model.FullName}, got {value} for {source}.",
+                    "The model file is damaged, or its numbers overflow: take another file of it.");
         }
     }
 }

@@ -26,9 +26,17 @@ internal sealed record BenchData(string Name, int Rows, int Dims);
 /// <param name="Name">What it is.</param>
 /// <param name="Value">What was measured.</param>
 /// <param name="Unit">The unit of both.</param>
-/// <param name="Goal">The least it must be.</param>
-internal sealed record BenchTarget(string Name, double Value, string Unit, double Goal)
+/// <param name="Goal">What it must be: at least this, or at most where it is said.</param>
+/// <param name="Met">Whether it is.</param>
+internal sealed record BenchTarget(string Name, double Value, string Unit, double Goal, bool Met)
 {
-    /// <summary>Whether it is.</summary>
-    public bool Met => Value >= Goal;
+    /// <summary>A figure that must be at least its goal.</summary>
+    public BenchTarget(string name, double value, string unit, double goal)
+        : this(name, value, unit, goal, value >= goal)
+    {
+    }
+
+    /// <summary>A figure that must be at most its goal.</summary>
+    public static BenchTarget AtMost(string name, double value, string unit, double goal) =>
+        new(name, value, unit, goal, value <= goal);
 }

@@ -12,7 +12,7 @@ internal static class BenchTexts
     public static async Task<(string Name, List<Package> Packages)> PackagesAsync(
         int most, CancellationToken cancellationToken)
     {
-        var shared = Shared("packages.jsonl.gz");
+        var shared = Checkout.Shared("data", "packages.jsonl.gz");
         if (shared is null)
             await Console.Error.WriteLineAsync("bench: no shared data beside the checkout: the project's own sample is used.");
         var all = await PackageFile.ReadAsync(shared ?? PackageFile.Sample, cancellationToken)
@@ -21,18 +21,5 @@ internal static class BenchTexts
         return (
             shared is null ? "packages sample" : "packages",
             [.. all.Where((_, i) => i % step == 0).Take(most)]);
-    }
-
-    private static string? Shared(string file)
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "PgEmbed.sln")) || folder.Parent is null)
-                continue;
-            var path = Path.Combine(folder.Parent.FullName, "shared", "data", file);
-            return File.Exists(path) ? path : null;
-        }
-
-        return null;
     }
 }

@@ -1,21 +1,25 @@
 using System.Buffers;
+using System.Numerics.Tensors;
 using PgEmbed.Onnx.Models;
+using PgEmbed.Onnx.Modules;
 using PgEmbed.Onnx.Runtime;
 
 namespace PgEmbed.Onnx.Embedding;
 
-/// <summary>A loaded model: runs batches of token ids and gives a vector for each. Safe for concurrent runs.</summary>
+/// <summary>A loaded model: runs batches of token ids. Safe for concurrent runs.</summary>
 internal sealed class Encoder : IDisposable
 {
     private const string TokenIds = "input_ids";
     private const string Mask = "attention_mask";
     private const string TokenTypes = "token_type_ids";
+    private const string Positions = "position_ids";
 
     private readonly ModelFolder _model;
     private readonly OnnxSession _session;
     private readonly string[] _inputs;
     private readonly string[] _outputs;
-    private readonly bool _pooled;
+    private readonly OnnxElementType _elementType;
+    private readonly int _dimensions;
 
     public Encoder(ModelFolder model, OnnxSession session)
     {
@@ -30,22 +34,48 @@ internal sealed class Encoder : IDisposable
 
         var output = FindOutput(session.Outputs);
         _outputs = [output.Name];
-        _pooled = output.Shape.Count == 2;
-        if (output.ElementType != OnnxElementType.Float)
-            throw Error($"expected an output of 32-bit floats, got {output}.");
+        _elementType = output.ElementType;
+        if (_elementType is not (OnnxElementType.Float or OnnxElementType.Float16))
+            throw Error($"expected an output of 32-bit or 16-bit floats, got {output}.");
+        IsPooled = output.Shape.Count == 2;
+        _dimensions = IsPooled ? model.Modules.Dimensions : model.Modules.Pooling.TokenDimensions;
+        // A pooled output is by convention the last module's. Where it would have the same length without Dense, a
+        // file that leaves Dense out could not be told from one that doesn't.
+        if (IsPooled && _dimensions == model.Modules.Pooling.Dimensions && model.Modules.Steps.Any(s => s is DenseModule))
+            throw Error(
+                $"whether the output {output} has gone through the module Dense can't be told.",
+                "Export the model with an output of its token vectors, last_hidden_state.");
     }
 
-    /// <summary>Runs one batch and writes a vector for each of its texts.</summary>
+    /// <summary>Whether the file gives a vector a text; otherwise it gives one a token.</summary>
+    public bool IsPooled { get; }
+
+    /// <summary>Loads a model's file, or the part of it up to the layer that is asked for.</summary>
+    /// <exception cref="PgEmbedException">It can't be loaded, or has inputs or outputs that are not supported.</exception>
+    public static Encoder Load(ModelFolder model, OnnxSessionOptions options)
+    {
+        var session = LoadSession(model, options);
+        try
+        {
+            return new Encoder(model, session);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs one batch.</summary>
     /// <param name="texts">The texts' tokens.</param>
     /// <param name="batch">The places of the batch's texts, the longest first.</param>
-    /// <param name="vectors">Where to.</param>
-    /// <param name="first">The row of the text at place 0.</param>
+    /// <param name="take">Takes each text's vectors.</param>
     /// <param name="cancellationToken">Ends the run at its next operator.</param>
     public void Run(
-        TokenizedTexts texts, ReadOnlySpan<int> batch, VectorBlock vectors, int first,
-        CancellationToken cancellationToken)
+        TokenizedTexts texts, ReadOnlySpan<int> batch, VectorsOfText take, CancellationToken cancellationToken)
     {
-        var width = texts.LengthOf(batch[0]);
+        // Without special tokens an empty text has no token at all; it is run as padding, of which nothing is taken.
+        var width = Math.Max(1, texts.LengthOf(batch[0]));
         var size = batch.Length * width;
         var memory = ArrayPool<long>.Shared.Rent(size * _inputs.Length);
         var tensors = new OnnxTensor[_inputs.Length];
@@ -60,14 +90,10 @@ internal sealed class Encoder : IDisposable
 
             using var output = _session.Run(_inputs, tensors, _outputs, null, cancellationToken)[0];
             CheckShape(output.Shape, batch.Length, width);
-            var hidden = output.Values<float>();
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var tokens = _pooled ? 1 : texts.LengthOf(batch[i]);
-                var stride = hidden.Length / batch.Length;
-                var own = hidden.Slice(i * stride, tokens * _model.Dimensions);
-                WriteVector(own, vectors.Row(first + batch[i]), first + batch[i]);
-            }
+            if (_elementType == OnnxElementType.Float)
+                Give(output.Values<float>(), texts, batch, take);
+            else
+                GiveConverted(output.Values<Half>(), texts, batch, take);
         }
         finally
         {
@@ -79,56 +105,87 @@ internal sealed class Encoder : IDisposable
 
     public void Dispose() => _session.Dispose();
 
+    private static OnnxSession LoadSession(ModelFolder model, OnnxSessionOptions options)
+    {
+        var path = Path.Combine(model.FullPath, model.ModelFile);
+        if (model.LayerOutput is null)
+            return OnnxSession.Load(path, options);
+        // A model of bytes has no place of its own beside which its data files could be looked for.
+        if (model.HasDataFiles)
+            options.Configuration["session.model_external_initializers_file_folder_path"] = Path.GetDirectoryName(path)!;
+        return OnnxSession.Load(OnnxGraph.Cut(path, model.LayerOutput), options);
+    }
+
     private void Write(
         string input, TokenizedTexts texts, ReadOnlySpan<int> batch, int width, Span<long> values)
     {
         values.Fill(input == TokenIds ? _model.Tokenizer.PadId!.Value : 0);
         for (var i = 0; i < batch.Length && input != TokenTypes; i++)
         {
-            var row = values.Slice(i * width, texts.LengthOf(batch[i]));
-            if (input == Mask)
-            {
-                row.Fill(1);
-                continue;
-            }
-
             var ids = texts[batch[i]];
-            for (var j = 0; j < ids.Length; j++)
-                row[j] = ids[j];
+            var row = values.Slice(i * width, ids.Length);
+            if (input == Mask)
+                row.Fill(1);
+            else if (input == Positions)
+                WritePositions(row);
+            else
+                TensorPrimitives.ConvertChecked(ids, row);
         }
     }
 
-    private void WriteVector(ReadOnlySpan<float> tokens, Span<float> vector, int text)
+    private void WritePositions(Span<long> row)
     {
-        Pooler.Pool(tokens, _model.Pooling, vector);
-        if (_model.Normalize)
-            Pooler.Normalize(vector);
-        foreach (var value in vector)
+        for (var i = 0; i < row.Length; i++)
+            row[i] = _model.FirstPosition + i;
+    }
+
+    private void Give(ReadOnlySpan<float> values, TokenizedTexts texts, ReadOnlySpan<int> batch, VectorsOfText take)
+    {
+        var stride = values.Length / batch.Length;
+        for (var i = 0; i < batch.Length; i++)
         {
-            if (!float.IsFinite(value))
-                throw new InvalidVectorException(
-                    $"Expected finite values from the model {_model.FullName}, got {value} for text {text}.",
-                    "The model file is damaged, or its numbers overflow: take another file of it.");
+            var tokens = IsPooled ? 1 : texts.LengthOf(batch[i]);
+            take(batch[i], values.Slice(i * stride, tokens * _dimensions));
+        }
+    }
+
+    private void GiveConverted(
+        ReadOnlySpan<Half> values, TokenizedTexts texts, ReadOnlySpan<int> batch, VectorsOfText take)
+    {
+        var floats = ArrayPool<float>.Shared.Rent(values.Length);
+        try
+        {
+            TensorPrimitives.ConvertToSingle(values, floats);
+            Give(floats.AsSpan(0, values.Length), texts, batch, take);
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(floats);
         }
     }
 
     private void CheckShape(ReadOnlySpan<long> shape, int rows, int width)
     {
-        ReadOnlySpan<long> expected =
-            _pooled ? [rows, _model.Dimensions] : [rows, width, _model.Dimensions];
+        ReadOnlySpan<long> expected = IsPooled ? [rows, _dimensions] : [rows, width, _dimensions];
         if (!shape.SequenceEqual(expected))
             throw Error(
                 $"expected an output of shape {string.Join(" × ", expected.ToArray())}, got "
                 + $"{string.Join(" × ", shape.ToArray())}.",
-                "1_Pooling/config.json and the ONNX file are of different models: fetch one again.");
+                "The modules' configuration and the ONNX file are of different models: fetch one again.");
     }
 
-    private string CheckInput(OnnxValueInfo input) =>
-        input.Name is not (TokenIds or Mask or TokenTypes)
-            ? throw Error($"the input {input} is not supported.", "Take another export of the model.")
-            : input.ElementType != OnnxElementType.Int64
-            ? throw Error($"expected 64-bit integers, got {input}.", "Take another export of the model.")
-            : input.Name;
+    private string CheckInput(OnnxValueInfo input)
+    {
+        if (input.Name.StartsWith("past_key_values", StringComparison.Ordinal))
+            throw Error(
+                $"the input {input} is for generating text: the file takes a cache of the tokens before.",
+                "Export the model for feature extraction, without a cache.");
+        if (input.Name is not (TokenIds or Mask or TokenTypes or Positions))
+            throw Error($"the input {input} is not supported.", "Take another export of the model.");
+        return input.ElementType == OnnxElementType.Int64
+            ? input.Name
+            : throw Error($"expected 64-bit integers, got {input}.", "Take another export of the model.");
+    }
 
     /// <summary>The tokens' vectors where the model gives them, else a text's that it has pooled itself.</summary>
     private OnnxValueInfo FindOutput(IReadOnlyList<OnnxValueInfo> outputs) =>

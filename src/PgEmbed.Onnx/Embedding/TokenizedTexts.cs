@@ -1,5 +1,4 @@
 using System.Buffers;
-using PgEmbed.Onnx.Models;
 using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Embedding;
@@ -31,13 +30,26 @@ internal sealed class TokenizedTexts : IDisposable
     public int LengthOf(int index) => _starts[index + 1] - _starts[index];
 
     /// <summary>Tokenizes a list from a place on, until its end or until a number of tokens is reached.</summary>
-    public void Fill(ModelFolder model, IReadOnlyList<string> texts, TextRole role, int first, int enough)
+    public void Fill(
+        IReadOnlyList<string> texts, int first, string prompt, Tokenizer tokenizer, int maxTokens, int enough)
     {
-        _starts.RemoveRange(1, Count);
-        Truncated = 0;
+        Clear();
         for (var i = first; i < texts.Count && Tokens < enough; i++)
-            Add(model.Prepare(texts[i], role), model.Tokenizer, model.MaxTokens);
-        _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
+            Add(prompt.Length == 0 ? texts[i] : prompt + texts[i], tokenizer, maxTokens);
+        Sort();
+    }
+
+    /// <summary>Takes texts that are tokenized already.</summary>
+    public void Fill(IEnumerable<int[]> texts)
+    {
+        Clear();
+        foreach (var ids in texts)
+        {
+            ids.CopyTo(Reserve(ids.Length));
+            _starts.Add(Tokens + ids.Length);
+        }
+
+        Sort();
     }
 
     public void Dispose()
@@ -46,19 +58,32 @@ internal sealed class TokenizedTexts : IDisposable
         _ids = [];
     }
 
+    private void Clear()
+    {
+        _starts.RemoveRange(1, Count);
+        Truncated = 0;
+    }
+
+    private void Sort() => _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
+
     private void Add(string text, Tokenizer tokenizer, int maxTokens)
     {
+        _starts.Add(Tokens + tokenizer.Encode(text, Reserve(maxTokens), out var truncated));
+        if (truncated)
+            Truncated++;
+    }
+
+    private Span<int> Reserve(int count)
+    {
         var start = Tokens;
-        if (_ids.Length - start < maxTokens)
+        if (_ids.Length - start < count)
         {
-            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, start + maxTokens));
+            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, start + count));
             _ids.AsSpan(0, start).CopyTo(grown);
             ArrayPool<int>.Shared.Return(_ids);
             _ids = grown;
         }
 
-        _starts.Add(start + tokenizer.Encode(text, _ids.AsSpan(start, maxTokens), out var truncated));
-        if (truncated)
-            Truncated++;
+        return _ids.AsSpan(start, count);
     }
 }

@@ -10,22 +10,21 @@ namespace PgEmbed.Onnx.Models;
 public sealed class ModelFolder
 {
     // Where exporters put the ONNX file, the most exact one first.
-    private static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
+    internal static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
 
     private readonly ModelPrompts _prompts;
 
     private ModelFolder(string folder, ModelFolderOptions options)
     {
         FullPath = folder;
-        var modules = ModelModules.Read(folder);
+        Modules = ModelModules.Read(folder);
         _prompts = ModelPrompts.Read(folder);
-        if (!modules.IncludesPrompt && (DocumentPrompt + QueryPrompt).Length > 0)
+        if (!IncludesPrompt && Pooling.HasFlag(PoolingMode.Cls) && (DocumentPrompt + QueryPrompt).Length > 0)
             throw new PgEmbedException(
-                "The model leaves its prompts out of pooling (include_prompt false), which is not supported.",
+                "The model pools its first token (cls) and leaves its prompts out of pooling (include_prompt false): "
+                + "which token then is the first is not agreed upon.",
                 "Take another model.");
-        Pooling = modules.Pooling;
-        Normalize = modules.Normalize;
-        Dimensions = modules.Dimensions;
+        Dimensions = CheckDimensions(options.Dimensions, Modules.Dimensions);
 
         ModelFile = options.ModelFile ?? FindModelFile(folder);
         var modelPath = FileIn(folder, ModelFile, nameof(ModelFolderOptions.ModelFile));
@@ -33,15 +32,31 @@ public sealed class ModelFolder
         IsBatchDependent = graph.IsBatchDependent;
         QuantizesActivations = graph.QuantizesActivations;
 
-        var config = JsonPart.ReadFile(FileIn(modules.TransformerFolder, "config.json", "The model"));
-        Tokenizer = Tokenizer.Load(modules.TransformerFolder);
+        var config = JsonPart.ReadFile(FileIn(Modules.TransformerFolder, "config.json", "The model"));
+        (Layer, LayerOutput) = ModelLayers.Read(config, graph.Outputs).Find(options.Layer);
+        Tokenizer = Tokenizer.Load(Modules.TransformerFolder);
+        if (ModelLimits.LowercasesFirst(Modules.TransformerFolder))
+            Tokenizer = Tokenizer.AfterLowercase();
         CheckVocabulary(Tokenizer, config, graph);
-        var settingsPath = Path.Combine(modules.TransformerFolder, "sentence_bert_config.json");
-        var settings = File.Exists(settingsPath) ? JsonPart.ReadFile(settingsPath) : null;
-        MaxTokens = FindMaxTokens(modules.TransformerFolder, settings, config, Tokenizer, options.MaxTokens);
-        Lowercases = settings?.OptionalFlag("do_lower_case") ?? false;
+        FirstPosition = ModelLimits.FirstPosition(config);
+        MaxTokens = ModelLimits.FindMaxTokens(Modules.TransformerFolder, config, Tokenizer, options.MaxTokens);
 
-        Fingerprint = FingerprintOf(modelPath, graph);
+        var dataFiles = graph.DataFiles.Select(
+            f => (Name: f, Path: FileIn(Path.GetDirectoryName(modelPath)!, f, ModelFile))).ToList();
+        HasDataFiles = dataFiles.Count > 0;
+        Fingerprint = ContentHash.OfLines(
+        [
+            "pgembed model 2",
+            $"onnx {ContentHash.OfFile(modelPath)}",
+            .. dataFiles.Select(f => $"data {JsonSerializer.Serialize(f.Name)} {ContentHash.OfFile(f.Path)}"),
+            $"tokenizer {Tokenizer.ContentHash}",
+            $"layer {LayerOutput}",
+            $"pooling {Pooling}{(IncludesPrompt ? "" : " without prompt")}",
+            .. Modules.Steps.Select(step => step.Description),
+            string.Create(CultureInfo.InvariantCulture, $"max_tokens {MaxTokens}"),
+            $"document_prompt {JsonSerializer.Serialize(DocumentPrompt)}",
+            $"query_prompt {JsonSerializer.Serialize(QueryPrompt)}",
+        ]);
         Name = options.Name ?? NameOf(folder);
         Version = options.Version ?? Fingerprint[..12];
     }
@@ -61,14 +76,17 @@ public sealed class ModelFolder
     /// <summary>The ONNX file that was taken, relative to the folder.</summary>
     public string ModelFile { get; }
 
-    /// <summary>The length of its vectors, as the pooling's configuration says.</summary>
+    /// <summary>The length of its vectors: the model's, or fewer where that was asked for.</summary>
     public int Dimensions { get; }
 
+    /// <summary>The layer after which the model is left; null where it is run to its end.</summary>
+    public int? Layer { get; }
+
     /// <summary>How token vectors become a text's.</summary>
-    public PoolingMode Pooling { get; }
+    public PoolingMode Pooling => Modules.Pooling.Modes;
 
     /// <summary>Whether vectors are brought to length 1.</summary>
-    public bool Normalize { get; }
+    public bool Normalize => Modules.Normalize;
 
     /// <summary>How vectors are compared.</summary>
     public DistanceMetric Metric => _prompts.Metric;
@@ -83,19 +101,13 @@ public sealed class ModelFolder
     public string QueryPrompt => _prompts.Query;
 
     /// <summary>
-    /// Whether texts, prompts included, are put into lower case before the tokenizer (<c>do_lower_case</c> of
-    /// sentence_bert_config.json, which is not the tokenizer's own).
-    /// </summary>
-    public bool Lowercases { get; }
-
-    /// <summary>
     /// Whether the file quantizes while it runs, by the range of the whole batch: it is run one text at a time then.
     /// </summary>
     public bool IsBatchDependent { get; }
 
     /// <summary>
-    /// SHA-256 over what shapes the vectors: ONNX file and its data files, tokenizer, pooling, normalization, length
-    /// limit and prompts. Nothing else in the folder changes it.
+    /// SHA-256 over what shapes the vectors: ONNX file and its data files, layer, tokenizer, pooling, further modules
+    /// with their weights, length limit and prompts. Nothing else in the folder changes it, nor do fewer dimensions.
     /// </summary>
     public string Fingerprint { get; }
 
@@ -103,6 +115,20 @@ public sealed class ModelFolder
     public Tokenizer Tokenizer { get; }
 
     internal bool QuantizesActivations { get; }
+
+    internal ModelModules Modules { get; }
+
+    /// <summary>Whether a prompt's tokens are pooled with the text's.</summary>
+    internal bool IncludesPrompt => Modules.Pooling.IncludesPrompt;
+
+    /// <summary>The output to which the ONNX file is cut; null where it is run to its end.</summary>
+    internal string? LayerOutput { get; }
+
+    /// <summary>Whether the ONNX file has weights in files beside it.</summary>
+    internal bool HasDataFiles { get; }
+
+    /// <summary>What the model counts a text's positions from.</summary>
+    internal int FirstPosition { get; }
 
     /// <summary>Reads and checks a folder.</summary>
     /// <param name="folder">The folder.</param>
@@ -126,34 +152,8 @@ public sealed class ModelFolder
     /// <summary>What is put before a text of a role; empty for none.</summary>
     public string PromptFor(TextRole role) => role == TextRole.Query ? QueryPrompt : DocumentPrompt;
 
-    /// <summary>What the tokenizer is given for a text: its role's prompt and the text.</summary>
-    internal string Prepare(string text, TextRole role)
-    {
-        var whole = PromptFor(role).Length == 0 ? text : PromptFor(role) + text;
-        return Lowercases ? PythonLowercase.Apply(whole) : whole;
-    }
-
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} ({Path.Combine(FullPath, ModelFile)})";
-
-    private string FingerprintOf(string modelPath, OnnxGraph graph)
-    {
-        var dataFiles = graph.DataFiles.Select(
-            f => (Name: f, Path: FileIn(Path.GetDirectoryName(modelPath)!, f, ModelFile)));
-        return ContentHash.OfLines(
-        [
-            "pgembed model 1",
-            $"onnx {ContentHash.OfFile(modelPath)}",
-            .. dataFiles.Select(f => $"data {JsonSerializer.Serialize(f.Name)} {ContentHash.OfFile(f.Path)}"),
-            $"tokenizer {Tokenizer.ContentHash}",
-            $"pooling {Pooling}",
-            $"normalize {Normalize}",
-            $"lowercase {Lowercases}",
-            string.Create(CultureInfo.InvariantCulture, $"max_tokens {MaxTokens}"),
-            $"document_prompt {JsonSerializer.Serialize(DocumentPrompt)}",
-            $"query_prompt {JsonSerializer.Serialize(QueryPrompt)}",
-        ]);
-    }
 
     private static string FindModelFile(string folder) =>
         Array.Find(UsualModelFiles, f => File.Exists(Path.Combine(folder, f)))
@@ -202,26 +202,9 @@ public sealed class ModelFolder
                 "The folder mixes files of two models: fetch one again, whole.");
     }
 
-    private static int FindMaxTokens(
-        string folder, JsonPart? settings, JsonPart config, Tokenizer tokenizer, int? asked)
-    {
-        var positions = config.OptionalNumber("max_position_embeddings");
-        var limit = settings?.OptionalNumber("max_seq_length");
-        if (limit > positions)
-            throw settings!.Error(
-                $"expected 'max_seq_length' to be at most {positions}, config.json's max_position_embeddings, "
-                + $"got {limit}.");
-        var lengths = new[] { limit ?? TokenizerConfig.Read(folder).MaxLength ?? tokenizer.MaxLength, positions };
-        limit = lengths.Min() ?? throw new PgEmbedException(
-            "The model folder says nowhere how many tokens the model reads.",
-            "Write max_seq_length into sentence_bert_config.json.");
-        if (asked > limit)
-            throw new PgEmbedException(
-                $"Expected {nameof(ModelFolderOptions.MaxTokens)} to be at most the model's {limit}, got {asked}.");
-        limit = asked ?? limit;
-        return limit > tokenizer.SpecialTokenCount
-            ? limit.Value
+    private static int CheckDimensions(int? asked, int dimensions) =>
+        asked is null || asked <= dimensions
+            ? asked ?? dimensions
             : throw new PgEmbedException(
-                $"Expected a length limit above the {tokenizer.SpecialTokenCount} special tokens, got {limit}.");
-    }
+                $"Expected {nameof(ModelFolderOptions.Dimensions)} to be 1 to the model's {dimensions}, got {asked}.");
 }

@@ -9,6 +9,18 @@ public sealed class ModelFolderOptions
     /// <summary>The most tokens of a text, special tokens included, at most the model's; null: the model's.</summary>
     public int? MaxTokens { get; set; }
 
+    /// <summary>
+    /// How many of a vector's dimensions are kept, 1 to the model's, for models trained so that the first ones can do
+    /// without the rest (Matryoshka); null: all.
+    /// </summary>
+    public int? Dimensions { get; set; }
+
+    /// <summary>
+    /// The layer after which the model is left, 1 to its last, for models trained for it and exported with an output a
+    /// layer (<c>hidden_state_1</c> and so on); null: the last. What comes behind is not computed.
+    /// </summary>
+    public int? Layer { get; set; }
+
     /// <summary>The model's name; null: the folder's.</summary>
     public string? Name { get; set; }
 
@@ -21,6 +33,10 @@ public sealed class ModelFolderOptions
     {
         if (MaxTokens < 1)
             throw new PgEmbedException($"Expected {nameof(MaxTokens)} to be 1 or more, got {MaxTokens}.");
+        if (Dimensions < 1)
+            throw new PgEmbedException($"Expected {nameof(Dimensions)} to be 1 or more, got {Dimensions}.");
+        if (Layer < 1)
+            throw new PgEmbedException($"Expected {nameof(Layer)} to be 1 or more, got {Layer}.");
         if (ModelFile is "")
             throw new PgEmbedException($"Expected {nameof(ModelFile)} to be a path in the model folder, got none.");
         ValidateLabel(nameof(Name), Name);

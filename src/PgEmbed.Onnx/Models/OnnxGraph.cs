@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-
 namespace PgEmbed.Onnx.Models;
 
 /// <summary>
@@ -12,11 +10,12 @@ namespace PgEmbed.Onnx.Models;
 internal sealed class OnnxGraph
 {
     // Graphs nest in the branches of If and the bodies of Loop; nobody nests them this deep.
-    private const int MaxDepth = 32;
+    internal const int MaxDepth = 32;
 
     private readonly HashSet<string> _operators = [];
     private readonly SortedSet<string> _dataFiles = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _rows = [];
+    private readonly List<string> _outputs = [];
     private readonly List<(string Operator, List<string> Inputs, List<string> Outputs)> _nodes = [];
 
     private OnnxGraph(ReadOnlySpan<byte> model)
@@ -46,6 +45,9 @@ internal sealed class OnnxGraph
     /// <summary>The files that hold weights, as the model names them, relative to its own place; sorted.</summary>
     public IReadOnlyCollection<string> DataFiles => _dataFiles;
 
+    /// <summary>The names of the graph's outputs.</summary>
+    public IReadOnlyCollection<string> Outputs => _outputs;
+
     /// <summary>
     /// Whether activations are quantized by the range of the whole batch, so that a text's vector depends on the texts
     /// beside it.
@@ -57,33 +59,13 @@ internal sealed class OnnxGraph
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="PgEmbedException">It can't be read, or is no ONNX file, or only a part of one.</exception>
-    public static unsafe OnnxGraph Read(string path)
-    {
-        try
-        {
-            using var stream = File.OpenRead(path);
-            if (stream.Length is 0 or > int.MaxValue)
-                throw new InvalidDataException($"it has {stream.Length} bytes");
-            using var file = MemoryMappedFile.CreateFromFile(
-                stream, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
-            using var view = file.CreateViewAccessor(0, stream.Length, MemoryMappedFileAccess.Read);
-            byte* start = null;
-            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-            try
-            {
-                return new OnnxGraph(new ReadOnlySpan<byte>(start + view.PointerOffset, (int)stream.Length));
-            }
-            finally
-            {
-                view.SafeMemoryMappedViewHandle.ReleasePointer();
-            }
-        }
-        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
-        {
-            throw new PgEmbedException(
-                $"{path} is not a whole ONNX file: {e.Message}.", "It was perhaps fetched in part: fetch it again.", e);
-        }
-    }
+    public static OnnxGraph Read(string path) => Read(path, file => new OnnxGraph(file.Bytes));
+
+    /// <summary>A file's bytes, cut to what one of its outputs is computed from.</summary>
+    /// <exception cref="PgEmbedException">
+    /// It can't be read, or is no ONNX file, or only a part of one, or has no such output.
+    /// </exception>
+    public static byte[] Cut(string path, string output) => Read(path, file => OnnxGraphCut.Cut(file.Bytes, output));
 
     /// <summary>
     /// How many rows the table has that an input's numbers are looked up in (Gather, perhaps behind a dequantization);
@@ -105,6 +87,20 @@ internal sealed class OnnxGraph
         return null;
     }
 
+    private static T Read<T>(string path, Func<MappedFile, T> read)
+    {
+        try
+        {
+            using var file = new MappedFile(path);
+            return read(file);
+        }
+        catch (Exception e) when (e is InvalidDataException or IOException or UnauthorizedAccessException)
+        {
+            throw new PgEmbedException(
+                $"{path} is not a whole ONNX file: {e.Message}.", "It was perhaps fetched in part: fetch it again.", e);
+        }
+    }
+
     private void ReadGraph(ReadOnlySpan<byte> graph, int depth)
     {
         if (depth > MaxDepth)
@@ -116,8 +112,20 @@ internal sealed class OnnxGraph
                 ReadNode(reader.Bytes, depth);
             else if (reader.Field == 5)
                 ReadTensor(reader.Bytes);
+            else if (reader.Field == 12 && depth == 0)
+                ReadOutput(reader.Bytes);
             else if (reader.Field == 15)
                 ReadSparseTensor(reader.Bytes);
+        }
+    }
+
+    private void ReadOutput(ReadOnlySpan<byte> output)
+    {
+        var reader = new ProtobufReader(output);
+        while (reader.Read())
+        {
+            if (reader.Field == 1)
+                _outputs.Add(reader.Text);
         }
     }
 

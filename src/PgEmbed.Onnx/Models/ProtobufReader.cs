@@ -22,6 +22,9 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
     /// <summary>The bytes of a text, bytes or message field; empty of any other.</summary>
     public ReadOnlySpan<byte> Bytes { get; private set; }
 
+    /// <summary>The whole field as it stands, with its number.</summary>
+    public ReadOnlySpan<byte> Raw { get; private set; }
+
     public readonly string Text => Encoding.UTF8.GetString(Bytes);
 
     /// <summary>The value of a 32-bit field as a float; 0 of any other.</summary>
@@ -36,6 +39,7 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         Single = 0;
         if (_rest.IsEmpty)
             return false;
+        var before = _rest;
         var tag = ReadVarint();
         Field = (int)(tag >> 3);
         if (Field == 0)
@@ -58,7 +62,16 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
                 throw new InvalidDataException($"a field has the unknown type {type}");
         }
 
+        Raw = before[..(before.Length - _rest.Length)];
         return true;
+    }
+
+    /// <summary>Writes a field of a text, bytes or a message.</summary>
+    public static void WriteLengthDelimited(Stream stream, int field, ReadOnlySpan<byte> content)
+    {
+        WriteVarint(stream, ((ulong)field << 3) | LengthDelimited);
+        WriteVarint(stream, (ulong)content.Length);
+        stream.Write(content);
     }
 
     /// <summary>The varints of a repeated field, written one by one or packed.</summary>
@@ -73,6 +86,13 @@ internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
         var packed = new ProtobufReader(Bytes);
         while (!packed._rest.IsEmpty)
             numbers.Add((long)packed.ReadVarint());
+    }
+
+    private static void WriteVarint(Stream stream, ulong value)
+    {
+        for (; value >= 0x80; value >>= 7)
+            stream.WriteByte((byte)(value | 0x80));
+        stream.WriteByte((byte)value);
     }
 
     private ulong ReadVarint()

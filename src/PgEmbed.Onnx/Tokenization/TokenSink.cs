@@ -7,12 +7,16 @@ namespace PgEmbed.Onnx.Tokenization;
 internal ref struct TokenSink(Span<int> ids)
 {
     private readonly Span<int> _ids = ids;
+    private int _room = ids.Length;
 
     /// <summary>How many ids came, those that found no room included. Set back to take ids back.</summary>
     public int Count { get; set; }
 
     /// <summary>Whether an id found no room.</summary>
-    public readonly bool Overflowed => Count > _ids.Length;
+    public readonly bool Overflowed => Count > _room;
+
+    /// <summary>A sink that keeps no id and never overflows.</summary>
+    public static TokenSink Counting() => new([]) { _room = int.MaxValue };
 
     public void Add(int id)
     {

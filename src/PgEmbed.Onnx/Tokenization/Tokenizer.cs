@@ -59,7 +59,18 @@ public sealed class Tokenizer
     public int? PadId { get; }
 
     /// <summary>SHA-256 over what decides the ids: vocabulary, rules, added and special tokens.</summary>
-    public string ContentHash => TruncatesLeft ? Onnx.ContentHash.OfLines([_rulesHash, "truncates left"]) : _rulesHash;
+    public string ContentHash
+    {
+        get
+        {
+            List<string> lines = [_rulesHash];
+            if (TruncatesLeft)
+                lines.Add("truncates left");
+            if (LowercasesFirst)
+                lines.Add("lowercases first");
+            return lines.Count == 1 ? _rulesHash : Onnx.ContentHash.OfLines(lines);
+        }
+    }
 
     /// <summary>The length that the tokenizer's file cuts texts at, special tokens included, or null.</summary>
     /// <remarks>Nothing is cut by it here: a model's own limit comes before it, and the caller gives the room.</remarks>
@@ -67,6 +78,12 @@ public sealed class Tokenizer
 
     /// <summary>Whether a text that is too long loses its start instead of its end.</summary>
     public bool TruncatesLeft { get; internal init; }
+
+    /// <summary>
+    /// Whether a text is put into lower case before all else, so that not even an added token with a capital is found
+    /// in it: <c>do_lower_case</c> of sentence_bert_config.json, which is not the tokenizer's own.
+    /// </summary>
+    public bool LowercasesFirst { get; private set; }
 
     /// <summary>How many special tokens stand around every text.</summary>
     public int SpecialTokenCount => _template.Count;
@@ -135,10 +152,7 @@ public sealed class Tokenizer
     private int EncodeStart(ReadOnlySpan<char> text, Span<int> ids, out bool truncated)
     {
         var tokens = new TokenSink(ids);
-        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
-            EncodeWellFormed(text, ref tokens);
-        else
-            EncodePlain(text, ref tokens);
+        EncodeContent(text, ref tokens);
         truncated = tokens.Overflowed;
         return Math.Min(tokens.Count, ids.Length);
     }
@@ -164,6 +178,36 @@ public sealed class Tokenizer
             if (!overflowed)
                 return Math.Min(count, ids.Length);
         }
+    }
+
+    /// <summary>Counts a text's tokens, those around every text left out.</summary>
+    public int Count(ReadOnlySpan<char> text)
+    {
+        var tokens = TokenSink.Counting();
+        EncodeContent(text, ref tokens);
+        return tokens.Count;
+    }
+
+    /// <summary>The same tokenizer, with texts put into lower case before it.</summary>
+    internal Tokenizer AfterLowercase()
+    {
+        var tokenizer = (Tokenizer)MemberwiseClone();
+        tokenizer.LowercasesFirst = true;
+        return tokenizer;
+    }
+
+    /// <summary>The special tokens before and after every text.</summary>
+    internal SpecialTokenTemplate Template => _template;
+
+    /// <summary>Appends a text's ids without the special tokens around it.</summary>
+    internal void EncodeContent(ReadOnlySpan<char> text, ref TokenSink tokens)
+    {
+        if (LowercasesFirst)
+            text = PythonLowercase.Apply(text.ToString());
+        if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            EncodeWellFormed(text, ref tokens);
+        else
+            EncodePlain(text, ref tokens);
     }
 
     /// <summary>Encodes a copy in which each unpaired surrogate is U+FFFD, so that no later step meets one.</summary>

@@ -5,39 +5,57 @@ namespace PgEmbed.Onnx.Tests.Embedding;
 
 public class PoolerTests
 {
-    [Theory]
-    [InlineData(1, 3)]
-    [InlineData(7, 256)]
-    [InlineData(128, 384)]
-    public void The_mean_is_the_plain_mean(int tokens, int dimensions)
+    public static TheoryData<PoolingMode, int, int, int> Cases
     {
-        var random = new Random(tokens);
-        var values = Enumerable.Range(0, tokens * dimensions).Select(_ => (random.NextSingle() * 2) - 1).ToArray();
-        var vector = new float[dimensions];
-        Pooler.Pool(values, PoolingMode.Mean, vector);
-        for (var d = 0; d < dimensions; d++)
+        get
         {
-            var mean = Enumerable.Range(0, tokens).Average(t => (double)values[(t * dimensions) + d]);
-            Assert.Equal(mean, vector[d], 1e-5);
+            PoolingMode[] modes =
+            [
+                PoolingMode.Cls, PoolingMode.Max, PoolingMode.Mean, PoolingMode.MeanSqrtLen, PoolingMode.WeightedMean,
+                PoolingMode.LastToken, PoolingMode.Cls | PoolingMode.Mean, (PoolingMode)63,
+            ];
+            var cases = new TheoryData<PoolingMode, int, int, int>();
+            foreach (var mode in modes)
+            {
+                foreach (var (tokens, dimensions, skipped) in ((int, int, int)[])[(1, 3, 0), (7, 1, 2), (128, 65, 5), (2, 3, 2)])
+                    cases.Add(mode, tokens, dimensions, skipped);
+            }
+
+            return cases;
         }
     }
 
-    [Fact]
-    public void Cls_is_the_first_token()
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void A_pooled_vector_is_what_the_plain_formula_gives(
+        PoolingMode modes, int tokens, int dimensions, int skipped)
     {
-        var vector = new float[2];
-        Pooler.Pool([1, 2, 3, 4, 5, 6], PoolingMode.Cls, vector);
-        Assert.Equal([1, 2], vector);
+        var random = new Random(tokens);
+        var values = Enumerable.Range(0, tokens * dimensions).Select(_ => (random.NextSingle() * 2) - 1).ToArray();
+        var expected = Enum.GetValues<PoolingMode>().Where(m => m != PoolingMode.None && modes.HasFlag(m))
+            .SelectMany(mode => Enumerable.Range(0, dimensions).Select(d => Plain(mode, values, tokens, dimensions, d, skipped)))
+            .ToArray();
+        var pooled = Enumerable.Repeat(float.NaN, expected.Length).ToArray();
+        Pooler.Pool(values, skipped, modes, pooled, dimensions);
+        for (var i = 0; i < expected.Length; i++)
+            Assert.Equal(expected[i], pooled[i], 1e-5);
     }
 
-    [Fact]
-    public void Normalizing_brings_a_vector_to_length_1_and_leaves_zero()
+    private static double Plain(PoolingMode mode, float[] values, int tokens, int dimensions, int d, int skipped)
     {
-        float[] vector = [3, -4];
-        Pooler.Normalize(vector);
-        Assert.Equal([0.6f, -0.8f], vector);
-        float[] zero = [0, 0];
-        Pooler.Normalize(zero);
-        Assert.Equal([0, 0], zero);
+        var column = Enumerable.Range(0, tokens).Select(t => (Place: t + 1, Value: (double)values[(t * dimensions) + d]))
+            .Skip(skipped).ToList();
+        if (column.Count == 0)
+            return 0;
+        return mode switch
+        {
+            PoolingMode.Cls => column[0].Value,
+            PoolingMode.LastToken => column[^1].Value,
+            PoolingMode.Max => column.Max(c => c.Value),
+            PoolingMode.Mean => column.Average(c => c.Value),
+            PoolingMode.MeanSqrtLen => column.Sum(c => c.Value) / Math.Sqrt(column.Count),
+            PoolingMode.WeightedMean => column.Sum(c => c.Place * c.Value) / column.Sum(c => c.Place),
+            _ => throw new ArgumentOutOfRangeException(nameof(mode)),
+        };
     }
 }

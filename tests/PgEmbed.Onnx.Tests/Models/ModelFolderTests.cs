@@ -83,10 +83,26 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "cls" }""", PoolingMode.Cls)]
     [InlineData("""{ "word_embedding_dimension": 4, "pooling_mode_cls_token": true }""", PoolingMode.Cls)]
     [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "mean", "include_prompt": true }""", PoolingMode.Mean)]
+    [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "max" }""", PoolingMode.Max)]
+    [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "lasttoken" }""", PoolingMode.LastToken)]
+    [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "weightedmean" }""", PoolingMode.WeightedMean)]
+    [InlineData("""{ "embedding_dimension": 4, "pooling_mode": "mean_sqrt_len_tokens" }""", PoolingMode.MeanSqrtLen)]
+    [InlineData(
+        """{ "embedding_dimension": 4, "pooling_mode": ["cls", "mean"] }""", PoolingMode.Cls | PoolingMode.Mean)]
+    [InlineData(
+        """
+        {
+          "word_embedding_dimension": 4, "pooling_mode_lasttoken": true, "pooling_mode_mean_tokens": true,
+          "pooling_mode_max_tokens": true, "pooling_mode_cls_token": false
+        }
+        """,
+        PoolingMode.Max | PoolingMode.Mean | PoolingMode.LastToken)]
     public void Pooling_is_read_in_the_older_and_the_newer_form(string config, PoolingMode pooling)
     {
         _model.Write("1_Pooling/config.json", config);
-        Assert.Equal(pooling, Open().Pooling);
+        var model = Open();
+        Assert.Equal(pooling, model.Pooling);
+        Assert.Equal(4 * $"{pooling}".Split(',').Length, model.Dimensions);
     }
 
     [Fact]
@@ -152,21 +168,29 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("modules.json", "2/type", "\"sentence_transformers.models.Dense\"", "got Transformer, Pooling, Dense")]
+    [InlineData("modules.json", "2/type", "\"sentence_transformers.models.LSTM\"", "got Transformer, Pooling, LSTM")]
     [InlineData("modules.json", "0/type", "\"custom_st.Transformer\"", "the module 'custom_st.Transformer'")]
     [InlineData("modules.json", "0/type", "1", "expected 'type' to be a text, got 1")]
     [InlineData("modules.json", "1/path", "\"../other\"", "'../other' leads out of the model folder")]
     [InlineData("modules.json", "1/path", "\"/etc\"", "'/etc' leads out of the model folder")]
-    [InlineData("1_Pooling/config.json", "pooling_mode_cls_token", "true", "expected one pooling mode, got 2")]
-    [InlineData("1_Pooling/config.json", "pooling_mode_mean_tokens", "false", "expected one pooling mode, got 0")]
-    [InlineData("1_Pooling/config.json", "pooling_mode", "\"lasttoken\"", "'lasttoken' is not supported")]
+    [InlineData("1_Pooling/config.json", "pooling_mode_mean_tokens", "false", "expected a pooling mode, got none")]
+    [InlineData("1_Pooling/config.json", "pooling_mode_new", "true", "'pooling_mode_new' is not supported")]
+    [InlineData("1_Pooling/config.json", "pooling_mode", "[]", "expected a pooling mode, got none")]
+    [InlineData("1_Pooling/config.json", "pooling_mode", "[\"mean\", \"cls\"]", "once, in the order cls, max, mean")]
+    [InlineData("1_Pooling/config.json", "pooling_mode", "[\"mean\", \"mean\"]", "each pooling mode once")]
+    [InlineData("1_Pooling/config.json", "pooling_mode", "[1]", "'1' is not supported")]
     [InlineData("1_Pooling/config.json", "pooling_mode", "\"new\"", "'new' is not supported")]
     [InlineData("1_Pooling/config.json", "word_embedding_dimension", "null", "'word_embedding_dimension'")]
+    [InlineData("1_Pooling/config.json", "word_embedding_dimension", "16001", "1 to 16000 dimensions, got 16001")]
     [InlineData("config_sentence_transformers.json", "similarity_fn_name", "\"manhattan\"", "'manhattan' is not")]
     [InlineData("config_sentence_transformers.json", "default_prompt_name", "\"query\"", "default prompt 'query'")]
     [InlineData("sentence_bert_config.json", "max_seq_length", "65", "to be at most 64, config.json's max_position")]
     [InlineData("sentence_bert_config.json", "max_seq_length", "2", "above the 2 special tokens, got 2")]
     [InlineData("sentence_bert_config.json", "do_lower_case", "1", "expected 'do_lower_case' to be true or false")]
+    [InlineData("sentence_bert_config.json", "transformer_task", "\"fill-mask\"", "the task 'fill-mask' is not")]
+    [InlineData("sentence_bert_config.json", "modality_config", "{ \"message\": {} }", "put into a chat's form")]
+    [InlineData("sentence_bert_config.json", "query_expansion", "{}", "'query_expansion' is not supported")]
+    [InlineData("sentence_bert_config.json", "document_length", "8", "'document_length' is not supported")]
     [InlineData("config.json", "vocab_size", "55", "ids up to 55, config.json's vocab_size ends at 54")]
     [InlineData("config.json", "vocab_size", "null", "expected 'vocab_size' to be a number, got none")]
     [InlineData("tokenizer.json", "model/vocab/zz", "70", "does not fit the model: it has ids up to 70")]
@@ -197,13 +221,41 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Fact]
-    public void Prompts_left_out_of_pooling_are_refused()
+    public void Prompts_left_out_of_pooling_are_refused_where_the_first_token_is_pooled()
     {
         Set("1_Pooling/config.json", "include_prompt", "[false]");
+        Set("1_Pooling/config.json", "pooling_mode_cls_token", "[true]");
         Assert.Equal(16, Open().MaxTokens);
         _model.Set("config_sentence_transformers.json", "prompts", JsonNode.Parse("""{ "query": "q: " }"""));
         var error = Assert.Throws<PgEmbedException>(Open);
-        Assert.Contains("include_prompt", error.Message, StringComparison.Ordinal);
+        Assert.Contains("include_prompt false", error.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("roberta", "1", 62)]
+    [InlineData("xlm-roberta", "null", 62)]
+    [InlineData("mpnet", "3", 60)]
+    [InlineData("bert", "1", 64)]
+    public void Models_that_count_positions_from_behind_the_padding_token_read_so_many_tokens_less(
+        string type, string padId, int limit)
+    {
+        _model.Delete("sentence_bert_config.json");
+        _model.Set("config.json", "model_type", type);
+        Set("config.json", "pad_token_id", $"[{padId}]");
+        Assert.Equal(limit, Open().MaxTokens);
+    }
+
+    [Fact]
+    public void Fewer_dimensions_are_another_space_of_the_same_model()
+    {
+        var whole = Open();
+        var first = ModelFolder.Open(_model.Path, new ModelFolderOptions { Dimensions = 3 });
+        Assert.Equal(3, first.Dimensions);
+        Assert.Equal(whole.Fingerprint, first.Fingerprint);
+        Assert.Equal(4, ModelFolder.Open(_model.Path, new ModelFolderOptions { Dimensions = 4 }).Dimensions);
+        var error = Assert.Throws<PgEmbedException>(
+            () => ModelFolder.Open(_model.Path, new ModelFolderOptions { Dimensions = 5 }));
+        Assert.Contains("to be 1 to the model's 4, got 5", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -242,7 +294,8 @@ public sealed class ModelFolderTests : IDisposable
         ModelFolderOptions[] wrong =
         [
             new() { MaxTokens = 0 }, new() { MaxTokens = 17 }, new() { MaxTokens = 2 }, new() { Name = "a@b" },
-            new() { Name = "" }, new() { Name = "a b" }, new() { Version = "1@2" },
+            new() { Name = "" }, new() { Name = "a b" }, new() { Version = "1@2" }, new() { Dimensions = 0 },
+            new() { Layer = 0 }, new() { Layer = 1 },
         ];
         foreach (var options in wrong)
             Assert.Throws<PgEmbedException>(() => ModelFolder.Open(_model.Path, options));

@@ -101,12 +101,14 @@ internal sealed class TinyModel : IDisposable
     public byte[] Lookup() => Encoder([TinyOnnx.Node("Gather", ["table", "input_ids"], ["last_hidden_state"])]);
 
     /// <summary>A model of the usual inputs and last_hidden_state, over the table.</summary>
-    public byte[] Encoder(byte[][] nodes, byte[][]? outputs = null, byte[][]? inputs = null, byte[]? table = null) =>
+    public byte[] Encoder(
+        byte[][] nodes, byte[][]? outputs = null, byte[][]? inputs = null, byte[]? table = null,
+        params byte[][] more) =>
         TinyOnnx.Model(
             inputs ?? [Input("input_ids"), Input("attention_mask"), Input("token_type_ids")],
             outputs ?? [Output("last_hidden_state", "batch", "sequence", Dimensions)],
             nodes,
-            [table ?? TinyOnnx.Tensor("table", Table, Vocabulary.Count, Dimensions)]);
+            [table ?? TinyOnnx.Tensor("table", Table, Vocabulary.Count, Dimensions), .. more]);
 
     public static byte[] Input(string name, OnnxElementType type = OnnxElementType.Int64) =>
         TinyOnnx.Value(name, type, "batch", "sequence");

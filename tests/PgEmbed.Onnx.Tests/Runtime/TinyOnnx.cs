@@ -88,7 +88,7 @@ internal static class TinyOnnx
         .. Field(8, [.. Field(1, ""), .. Field(2, 17)]),
     ];
 
-    private static byte[] Graph(byte[][] inputs, byte[][] outputs, byte[][] nodes, byte[][] initializers) =>
+    internal static byte[] Graph(byte[][] inputs, byte[][] outputs, byte[][] nodes, byte[][] initializers) =>
     [
         .. nodes.SelectMany(node => Field(1, node)),
         .. Field(2, "graph"),
@@ -105,8 +105,14 @@ internal static class TinyOnnx
         .. attributes.SelectMany(attribute => Field(5, attribute)),
     ];
 
-    private static byte[] GraphAttribute(string name, byte[] graph) =>
+    internal static byte[] GraphAttribute(string name, byte[] graph) =>
         [.. Field(1, name), .. Field(6, graph), .. Field(20, 5)];
+
+    internal static byte[] IntAttribute(string name, long value) =>
+        [.. Field(1, name), .. Field(3, value), .. Field(20, 2)];
+
+    internal static byte[] TextAttribute(string name, string value) =>
+        [.. Field(1, name), .. Field(4, value), .. Field(20, 3)];
 
     internal static byte[] Value(string name, OnnxElementType type, params object[] shape) =>
         [.. Field(1, name), .. Field(2, TensorType(type, shape))];

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Text;
 using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Tests.Tokenization;

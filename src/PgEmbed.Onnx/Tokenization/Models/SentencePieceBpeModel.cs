@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -50,7 +51,7 @@ internal sealed class SentencePieceBpeModel : ITokenModel
         foreach (var (left, right, piece) in pairs)
             _merges.Add(left, right, ranks[piece], piece);
         _characters = new CodePointMap<int>(codePoint =>
-            System.Text.Rune.IsValid(codePoint)
+            Rune.IsValid(codePoint)
                 ? numbers.GetValueOrDefault(char.ConvertFromUtf32(codePoint), None)
                 : None);
         _cutsBeforeSpaces = symbols is null && vocabulary.Pieces.All(
@@ -157,7 +158,7 @@ internal sealed class SentencePieceBpeModel : ITokenModel
             // A user's symbol has a piece, but no pair.
             if (_symbols is null || !_symbols.TryMatch(text[at..], PieceTrie.Root, out symbol, out length))
             {
-                System.Text.Rune.DecodeFromUtf16(text[at..], out var rune, out length);
+                Rune.DecodeFromUtf16(text[at..], out var rune, out length);
                 symbol = _characters[rune.Value];
             }
 

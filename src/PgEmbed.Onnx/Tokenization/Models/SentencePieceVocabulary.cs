@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -90,7 +91,7 @@ internal sealed class SentencePieceVocabulary
         }
 
         Span<byte> bytes = stackalloc byte[8];
-        var count = System.Text.Encoding.UTF8.GetBytes(character, bytes);
+        var count = Encoding.UTF8.GetBytes(character, bytes);
         foreach (var value in bytes[..count])
             tokens.Add(_byteIds[value]);
     }

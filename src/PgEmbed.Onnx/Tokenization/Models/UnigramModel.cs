@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -36,7 +37,7 @@ internal sealed class UnigramModel : ITokenModel
         _scores =
         [
             .. vocabulary.Pieces.Select(p => p.Kind == SentencePieceKind.UserDefined
-                ? (System.Text.Encoding.UTF8.GetByteCount(p.Text) * highest) - 0.1
+                ? (Encoding.UTF8.GetByteCount(p.Text) * highest) - 0.1
                 : p.Score),
         ];
         _trie = new DoubleArrayTrie(

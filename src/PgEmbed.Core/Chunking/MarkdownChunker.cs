@@ -1,0 +1,33 @@
+namespace PgEmbed.Chunking;
+
+/// <summary>
+/// Chunks of a Markdown text's sections: a heading and what stands under it, up to the next heading. One of more than
+/// a number of tokens is parted at its paragraphs, and these as <see cref="TokenChunker"/> does; a heading stays with
+/// the beginning of its text.
+/// </summary>
+/// <remarks>Headings are those of CommonMark, with number signs or underlined; none are looked for in fenced code.</remarks>
+public sealed class MarkdownChunker : ITextChunker
+{
+    private readonly TokenCounter _count;
+    private readonly int _maxTokens;
+
+    /// <summary>Creates a chunker.</summary>
+    /// <param name="count">Counts tokens as the model does that is to read the chunks.</param>
+    /// <param name="maxTokens">The most tokens of a chunk, 1 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
+    public MarkdownChunker(TokenCounter count, int maxTokens)
+    {
+        ArgumentNullException.ThrowIfNull(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
+        _count = count;
+        _maxTokens = maxTokens;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<TextChunk> Split(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var units = TextUnits.Of(text, _count, _maxTokens, MarkdownStructure.Of(text));
+        return new ChunkPacker(text, units, _count, _maxTokens).PackEach(TextBreak.Section);
+    }
+}
