@@ -29,6 +29,10 @@ public sealed class DemoTests
         Assert.Contains("nothing was embedded again", second.Output, StringComparison.Ordinal);
         Assert.Contains("pgembed search packages", second.Output, StringComparison.Ordinal);
 
+        await using (var command = database.DataSource.CreateCommand(
+            "SELECT count(*) FROM pgembed_store.nearest_packages(pgembed.vector_of('packages', '1'))"))
+            Assert.Equal(5_034L, await command.ExecuteScalarAsync());
+
         var search = await Cli.RunAsync(
             database, "search", "packages", "listen to radio stations", "-k", "3", "--json",
             "--filter", "section = 'sound' AND installed_kb < 100000 -- any");

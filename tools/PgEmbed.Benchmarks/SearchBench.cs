@@ -33,7 +33,7 @@ internal static class SearchBench
     {
         var (name, packages) = await BenchTexts.PackagesAsync(quick ? 5_000 : int.MaxValue, cancellationToken);
         using var embedder = OnnxTextEmbedder.Load(BuiltInModel.Folder);
-        var connection = await ConnectAsync(packages.Count, cancellationToken);
+        var connection = await ConnectAsync(packages.Count, embedder.Space, cancellationToken);
         var builder = new NpgsqlDataSourceBuilder(connection);
         builder.UsePgEmbed();
         await using var dataSource = builder.Build();
@@ -59,11 +59,11 @@ internal static class SearchBench
             ]);
     }
 
-    private static async Task<string> ConnectAsync(int rows, CancellationToken cancellationToken)
+    private static async Task<string> ConnectAsync(int rows, VectorSpace space, CancellationToken cancellationToken)
     {
         var cluster = LocalCluster.Open();
         await cluster.EnsureStartedAsync(cancellationToken);
-        var database = $"pgembed_bench_{rows}";
+        var database = $"pgembed_bench_{rows}_{space.Fingerprint[..12]}";
         await cluster.EnsureDatabaseAsync(database, cancellationToken);
         return cluster.ConnectionString(database);
     }

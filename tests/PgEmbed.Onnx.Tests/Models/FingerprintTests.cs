@@ -41,6 +41,12 @@ public sealed class FingerprintTests : IDisposable
 
     public void Dispose() => _model.Dispose();
 
+    // Another value would make every collection that was embedded with this model a stranger's.
+    [Fact]
+    public void The_built_in_models_fingerprint_stays_what_it_is() => Assert.Equal(
+        "b0f7859dd596cd6eb7bfb5c18aa072db686ac8ac08dc4fcc301f3f0fbebfed5d",
+        ModelFolder.Open(BuiltInModel.Folder).Fingerprint);
+
     [Fact]
     public void The_same_files_elsewhere_have_the_same_fingerprint()
     {

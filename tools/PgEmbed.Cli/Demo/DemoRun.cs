@@ -4,6 +4,7 @@ using PgEmbed.Cli.Infrastructure;
 using PgEmbed.Migrations;
 using PgEmbed.Onnx;
 using PgEmbed.Postgres;
+using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
 using Spectre.Console;
@@ -37,8 +38,7 @@ internal sealed class DemoRun(Database database, OnnxTextEmbedder embedder, Term
     {
         await SchemaMigration(cancellationToken);
         await PackageTable.CreateAsync(database.DataSource, cancellationToken);
-        var packages = await new PgEmbedClient(database.DataSource, embedder)
-            .DefineCollectionAsync(PackageTable.Mapping, cancellationToken);
+        var packages = await DefineAsync(cancellationToken);
         var rows = await PackageFile.ReadAsync(PackageFile.Sample, cancellationToken).ToListAsync(cancellationToken);
         var (written, embedSeconds) = await UpsertAsync(packages, rows, cancellationToken);
 
@@ -66,6 +66,24 @@ internal sealed class DemoRun(Database database, OnnxTextEmbedder embedder, Term
 
     private Task SchemaMigration(CancellationToken cancellationToken) =>
         Commands.SchemaCommand.ApplyAsync(new SchemaMigrator(database.DataSource), terminal, cancellationToken);
+
+    private async Task<VectorCollection<Package>> DefineAsync(CancellationToken cancellationToken)
+    {
+        var client = new PgEmbedClient(database.DataSource, embedder);
+        try
+        {
+            return await client.DefineCollectionAsync(PackageTable.Mapping, cancellationToken);
+        }
+        catch (SpaceMismatchException)
+        {
+            var there = await new CollectionCatalog(database.DataSource).GetAsync(PackageTable.Name, cancellationToken);
+            if (there.Source.Schema != PackageTable.Schema)
+                throw;
+            terminal.Say($"The demo was run with model {there.Store.Space.Name} before: its vectors are made anew.");
+            await client.DropCollectionAsync(PackageTable.Name, cancellationToken);
+            return await client.DefineCollectionAsync(PackageTable.Mapping, cancellationToken);
+        }
+    }
 
     private async Task<(EmbedProgress Written, double Seconds)> UpsertAsync(
         VectorCollection<Package> packages, List<Package> rows, CancellationToken cancellationToken)
