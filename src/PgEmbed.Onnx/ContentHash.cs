@@ -25,9 +25,17 @@ internal static class ContentHash
         Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(numbers)));
 
     /// <summary>The hash of a file's bytes.</summary>
+    /// <exception cref="PgEmbedException">It can't be read.</exception>
     public static string OfFile(string path)
     {
-        using var file = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(file));
+        try
+        {
+            using var file = File.OpenRead(path);
+            return Convert.ToHexStringLower(SHA256.HashData(file));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PgEmbedException($"{path} can't be read: {e.Message}", innerException: e);
+        }
     }
 }

@@ -28,3 +28,22 @@ export function scriptIds(json, config, texts) {
   const tokenizer = new script.Tokenizer(json, config);
   return texts.map(text => Array.from(tokenizer.encode(text).ids));
 }
+
+// The characters that a part of the Rust library splits off ('split') or takes away ('removed').
+export function rustSet(part, what) {
+  const tokenizer = rust.Tokenizer.fromString(JSON.stringify({
+    version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null, pre_tokenizer: null,
+    post_processor: null, decoder: null, model: { type: 'BPE', vocab: {}, merges: [] }, ...part }));
+  const normalizer = tokenizer.getNormalizer();
+  const preTokenizer = tokenizer.getPreTokenizer();
+  const found = new Set();
+  for (let code = 0; code < 0x110000; code++) {
+    if (code >= 0xD800 && code < 0xE000) continue;
+    const character = String.fromCodePoint(code);
+    const holds = what === 'removed'
+      ? normalizer.normalizeString(character) === ''
+      : preTokenizer.preTokenizeString(`\u0001${character}\u0001`).length > 1;
+    if (holds) found.add(character);
+  }
+  return found;
+}

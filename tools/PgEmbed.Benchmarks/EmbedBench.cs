@@ -103,7 +103,7 @@ internal static class EmbedBench
         OnnxTextEmbedder model, List<string> texts, RuntimeAlone alone, CancellationToken cancellationToken)
     {
         List<double> single = [], runtime = [];
-        for (var i = 0; i < Math.Min(1_000, texts.Count); i++)
+        for (var i = 0; i < Math.Min(500, texts.Count); i++)
         {
             var watch = Stopwatch.StartNew();
             await model.EmbedAsync([texts[i]], TextRole.Query, cancellationToken);

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Spectre.Console;
 
 namespace PgEmbed.Benchmarks;
 
@@ -32,18 +31,17 @@ internal static class ReportWriter
             Console.WriteLine(
                 $"PostgreSQL {machine.Postgres}, pgvector {machine.Pgvector}: "
                 + string.Join(", ", report.Settings.Select(s => $"{s.Key} {s.Value}")));
-        // Into a file or a pipe a table is not cut to a width that nobody has.
-        if (Console.IsOutputRedirected)
-            AnsiConsole.Profile.Width = 200;
-        var table = new Table().Border(TableBorder.Simple);
-        foreach (var column in report.Results[0].Keys)
-            table.AddColumn(new TableColumn(Markup.Escape(column)).RightAligned());
-        foreach (var row in report.Results)
-            table.AddRow(row.Values.Select(v => Markup.Escape(Convert.ToString(v, CultureInfo.InvariantCulture)!)).ToArray());
-        AnsiConsole.Write(table);
+        // A line a figure and a column a result: there are more figures than a terminal is wide.
+        var width = report.Results[0].Keys.Max(name => name.Length);
+        foreach (var figure in report.Results[0].Keys)
+            Console.WriteLine($"  {figure.PadRight(width)}  " + string.Join("  ", report.Results.Select(
+                row => Convert.ToString(row[figure], CultureInfo.InvariantCulture)!.PadLeft(ColumnWidth(row)))));
         foreach (var target in report.Targets)
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(target.Met ? "met" : "NOT MET")}: {target.Name} {target.Value} {target.Unit}, goal {target.Goal}"));
     }
+
+    private static int ColumnWidth(IReadOnlyDictionary<string, object> row) =>
+        row.Values.Max(value => Convert.ToString(value, CultureInfo.InvariantCulture)!.Length);
 }

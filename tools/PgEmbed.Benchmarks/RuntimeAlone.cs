@@ -21,6 +21,7 @@ internal sealed class RuntimeAlone : IDisposable
             new OnnxSessionOptions
             {
                 IntraOpThreads = Environment.ProcessorCount,
+                IntraOpSpinning = new OnnxEmbedderOptions().Spinning,
                 Configuration = { ["session.disable_quant_qdq"] = "1" },
             });
         _inputs = [.. _session.Inputs.Select(input => input.Name)];

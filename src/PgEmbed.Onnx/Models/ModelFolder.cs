@@ -10,7 +10,7 @@ namespace PgEmbed.Onnx.Models;
 public sealed class ModelFolder
 {
     // Where exporters put the ONNX file, the most exact one first.
-    private static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
+    internal static readonly string[] UsualModelFiles = ["model.onnx", "onnx/model.onnx", "onnx/model_quantized.onnx"];
 
     private readonly ModelPrompts _prompts;
 
@@ -35,6 +35,8 @@ public sealed class ModelFolder
         var config = JsonPart.ReadFile(FileIn(Modules.TransformerFolder, "config.json", "The model"));
         (Layer, LayerOutput) = ModelLayers.Read(config, graph.Outputs).Find(options.Layer);
         Tokenizer = Tokenizer.Load(Modules.TransformerFolder);
+        if (ModelLimits.LowercasesFirst(Modules.TransformerFolder))
+            Tokenizer = Tokenizer.AfterLowercase();
         CheckVocabulary(Tokenizer, config, graph);
         FirstPosition = ModelLimits.FirstPosition(config);
         MaxTokens = ModelLimits.FindMaxTokens(Modules.TransformerFolder, config, Tokenizer, options.MaxTokens);

@@ -2,7 +2,7 @@ using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Models;
 
-/// <summary>How many tokens a model reads, as its files say.</summary>
+/// <summary>What a model reads, as its files say: how many tokens, and whether in lower case.</summary>
 internal static class ModelLimits
 {
     // These count positions from behind the padding token's id, which takes that many of them away.
@@ -26,8 +26,7 @@ internal static class ModelLimits
     /// <exception cref="PgEmbedException">The files say nothing, or what can't be, or more is asked for.</exception>
     public static int FindMaxTokens(string folder, JsonPart config, Tokenizer tokenizer, int? asked)
     {
-        var path = Path.Combine(folder, "sentence_bert_config.json");
-        var settings = File.Exists(path) ? JsonPart.ReadFile(path) : null;
+        var settings = ReadSettings(folder);
         if (settings is not null)
             RefuseUnsupported(settings);
         var positions = config.OptionalNumber("max_position_embeddings");
@@ -53,11 +52,19 @@ internal static class ModelLimits
                 $"Expected a length limit above the {tokenizer.SpecialTokenCount} special tokens, got {limit}.");
     }
 
+    /// <summary>Whether a text is put into lower case before it is tokenized.</summary>
+    /// <param name="folder">The transformer's folder.</param>
+    /// <exception cref="PgEmbedException">A file is damaged.</exception>
+    public static bool LowercasesFirst(string folder) => ReadSettings(folder)?.OptionalFlag("do_lower_case") ?? false;
+
+    private static JsonPart? ReadSettings(string folder)
+    {
+        var path = Path.Combine(folder, "sentence_bert_config.json");
+        return File.Exists(path) ? JsonPart.ReadFile(path) : null;
+    }
+
     private static void RefuseUnsupported(JsonPart settings)
     {
-        if (settings.OptionalFlag("do_lower_case") == true)
-            throw settings.Error(
-                "'do_lower_case' is not supported here.", "Lower case is the tokenizer's to make: take another model.");
         if (settings.OptionalText("transformer_task") is { } task and not "feature-extraction")
             throw settings.Error(
                 $"the task '{task}' is not supported, only feature-extraction.", "Take another model.");

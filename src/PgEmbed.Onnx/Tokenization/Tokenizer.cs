@@ -59,7 +59,18 @@ public sealed class Tokenizer
     public int? PadId { get; }
 
     /// <summary>SHA-256 over what decides the ids: vocabulary, rules, added and special tokens.</summary>
-    public string ContentHash => TruncatesLeft ? Onnx.ContentHash.OfLines([_rulesHash, "truncates left"]) : _rulesHash;
+    public string ContentHash
+    {
+        get
+        {
+            List<string> lines = [_rulesHash];
+            if (TruncatesLeft)
+                lines.Add("truncates left");
+            if (LowercasesFirst)
+                lines.Add("lowercases first");
+            return lines.Count == 1 ? _rulesHash : Onnx.ContentHash.OfLines(lines);
+        }
+    }
 
     /// <summary>The length that the tokenizer's file cuts texts at, special tokens included, or null.</summary>
     /// <remarks>Nothing is cut by it here: a model's own limit comes before it, and the caller gives the room.</remarks>
@@ -67,6 +78,12 @@ public sealed class Tokenizer
 
     /// <summary>Whether a text that is too long loses its start instead of its end.</summary>
     public bool TruncatesLeft { get; internal init; }
+
+    /// <summary>
+    /// Whether a text is put into lower case before all else, so that not even an added token with a capital is found
+    /// in it: <c>do_lower_case</c> of sentence_bert_config.json, which is not the tokenizer's own.
+    /// </summary>
+    public bool LowercasesFirst { get; private set; }
 
     /// <summary>How many special tokens stand around every text.</summary>
     public int SpecialTokenCount => _template.Count;
@@ -140,12 +157,22 @@ public sealed class Tokenizer
         return tokens.Count;
     }
 
+    /// <summary>The same tokenizer, with texts put into lower case before it.</summary>
+    internal Tokenizer AfterLowercase()
+    {
+        var tokenizer = (Tokenizer)MemberwiseClone();
+        tokenizer.LowercasesFirst = true;
+        return tokenizer;
+    }
+
     /// <summary>The special tokens before and after every text.</summary>
     internal SpecialTokenTemplate Template => _template;
 
     /// <summary>Appends a text's ids without the special tokens around it.</summary>
     internal void EncodeContent(ReadOnlySpan<char> text, ref TokenSink tokens)
     {
+        if (LowercasesFirst)
+            text = PythonLowercase.Apply(text.ToString());
         if (text.ContainsAnyInRange('\uD800', '\uDFFF'))
             EncodeWellFormed(text, ref tokens);
         else

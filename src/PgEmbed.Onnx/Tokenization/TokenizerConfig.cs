@@ -27,7 +27,9 @@ internal sealed class TokenizerConfig
     /// <summary>The token that fills a batch's shorter texts up, or null.</summary>
     public string? PadToken { get; }
 
-    /// <summary>The side at which texts are cut, <c>left</c> or <c>right</c>, or null where the file does not say.</summary>
+    /// <summary>
+    /// The side at which texts are cut, <c>left</c> or <c>right</c>, or null where the file does not say.
+    /// </summary>
     public string? TruncationSide { get; }
 
     /// <summary>The longest input, special tokens included, or null where the file sets no real limit.</summary>

@@ -103,7 +103,8 @@ internal static class TokenizerFile
             // means that one of the two is not what the model was trained with.
             var expected = model.TryGetId(token.Content, out var id) ? id : Math.Max(last + 1, model.Count);
             if (token.Id != expected)
-                throw part.Error($"expected the added token '{token.Content}' to have the id {expected}, got {token.Id}.");
+                throw part.Error(
+                    $"expected the added token '{token.Content}' to have the id {expected}, got {token.Id}.");
             last = Math.Max(last, token.Id);
             tokens.Add(token);
         }

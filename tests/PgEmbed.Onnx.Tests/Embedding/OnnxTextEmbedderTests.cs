@@ -52,6 +52,16 @@ public sealed class OnnxTextEmbedderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_model_with_do_lower_case_gets_text_and_prompt_in_lower_case()
+    {
+        _model.Set("tokenizer.json", "normalizer/lowercase", false);
+        _model.Set("config_sentence_transformers.json", "prompts", JsonNode.Parse("""{ "query": "Q " }"""));
+        AssertNear(_model.Mean("[CLS]", "[UNK]", "[UNK]", "[SEP]"), (await EmbedAsync(["AB"], TextRole.Query))[0]);
+        _model.Set("sentence_bert_config.json", "do_lower_case", true);
+        AssertNear(_model.Mean("[CLS]", "q", "a", "##b", "[SEP]"), (await EmbedAsync(["AB"], TextRole.Query))[0]);
+    }
+
+    [Fact]
     public async Task A_long_text_is_cut_to_the_limit()
     {
         static string Repeat(int count) => string.Join(' ', Enumerable.Repeat("a", count));

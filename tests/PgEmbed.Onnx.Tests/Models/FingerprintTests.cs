@@ -16,6 +16,7 @@ public sealed class FingerprintTests : IDisposable
         { "1_Pooling/config.json", "pooling_mode", "\"cls\"" },
         { "1_Pooling/config.json", "include_prompt", "false" },
         { "sentence_bert_config.json", "max_seq_length", "15" },
+        { "sentence_bert_config.json", "do_lower_case", "true" },
         { "config_sentence_transformers.json", "prompts", """{ "query": "q: " }""" },
         { "config_sentence_transformers.json", "prompts", """{ "document": "q: " }""" },
         { "tokenizer.json", "normalizer/lowercase", "false" },

@@ -186,7 +186,7 @@ public sealed class ModelFolderTests : IDisposable
     [InlineData("config_sentence_transformers.json", "default_prompt_name", "\"query\"", "default prompt 'query'")]
     [InlineData("sentence_bert_config.json", "max_seq_length", "65", "to be at most 64, config.json's max_position")]
     [InlineData("sentence_bert_config.json", "max_seq_length", "2", "above the 2 special tokens, got 2")]
-    [InlineData("sentence_bert_config.json", "do_lower_case", "true", "'do_lower_case' is not supported")]
+    [InlineData("sentence_bert_config.json", "do_lower_case", "1", "expected 'do_lower_case' to be true or false")]
     [InlineData("sentence_bert_config.json", "transformer_task", "\"fill-mask\"", "the task 'fill-mask' is not")]
     [InlineData("sentence_bert_config.json", "modality_config", "{ \"message\": {} }", "put into a chat's form")]
     [InlineData("sentence_bert_config.json", "query_expansion", "{}", "'query_expansion' is not supported")]

@@ -57,7 +57,9 @@ public class BpeModelTests
         return ids[..tokens.Count];
     }
 
-    /// <summary>The definition: again and again the earliest merge that applies anywhere, at the leftmost place.</summary>
+    /// <summary>
+    /// The definition: again and again the earliest merge that applies anywhere, at the leftmost place.
+    /// </summary>
     private static int[] Plain(string word)
     {
         var tokens = word.Select(c => c.ToString()).ToList();

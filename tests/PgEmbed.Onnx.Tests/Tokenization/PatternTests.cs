@@ -55,7 +55,8 @@ public class PatternTests
     [InlineData(@"a+(?=b)|a")]
     public void A_pattern_that_would_hang_fails(string pattern)
     {
-        var error = Assert.Throws<PgEmbedException>(() => Matches(Pattern.Parse(pattern), new string('a', 100_000)).Count);
+        var error = Assert.Throws<PgEmbedException>(
+            () => Matches(Pattern.Parse(pattern), new string('a', 100_000)).Count);
         Assert.Contains("takes too long", error.Message, StringComparison.Ordinal);
     }
 

@@ -5,7 +5,9 @@ using PgEmbed.Testing;
 
 namespace PgEmbed.Onnx.Tests.Tokenization;
 
-/// <summary>Each kind of part of tokenizer.json against Hugging Face's own library, whose ids Fixtures/reference.json keeps.</summary>
+/// <summary>
+/// Each kind of part of tokenizer.json against Hugging Face's own library, whose ids Fixtures/reference.json keeps.
+/// </summary>
 public class ReferenceTests
 {
     private static readonly JsonElement Reference = JsonElement.Parse(Fixture.Bytes("reference.json"));

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -39,12 +38,10 @@ public class TokenizerFuzzTests
             var seed = seeds[random.Next(seeds.Count)];
             var file = random.Next(4) == 0 ? MutateBytes(seed, random) : MutateTree(seed, random);
             folder.Write("tokenizer.json", file);
-            var start = Stopwatch.GetTimestamp();
             if (Try(folder.Path))
                 loaded++;
             else
                 refused++;
-            Assert.True(Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(30), Encoding.UTF8.GetString(file));
         }
 
         Assert.True(loaded > Count / 100, $"{loaded} of {Count} files loaded");

@@ -14,9 +14,9 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "Model folder, laid out as on the Hugging Face hub. Default: PGEMBED_MODEL, else the model that "
-            + "comes with the program.",
-        HelpName = "DIR",
+        Description = "A model folder, or the name of a model that 'model list' shows. Default: PGEMBED_MODEL, else the "
+            + "model that comes with the program.",
+        HelpName = "MODEL",
     };
 
     public static Option<bool> Json() => new("--json") { Description = "Print JSON." };

@@ -1,4 +1,5 @@
 using PgEmbed.Onnx;
+using PgEmbed.Onnx.Hub;
 using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Cli.Infrastructure;
@@ -13,6 +14,9 @@ internal static class Models
             : Path.Combine(
                 Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData), "pgembed", "models");
 
+    /// <summary>The models in that folder.</summary>
+    public static ModelLibrary Library => new(UserFolder);
+
     /// <summary>The folder of the model that is meant.</summary>
     /// <param name="model">A folder or a name; null for PGEMBED_MODEL, else the built-in model.</param>
     public static string FolderOf(string? model)
@@ -20,8 +24,7 @@ internal static class Models
         model ??= Environment.GetEnvironmentVariable("PGEMBED_MODEL") is { Length: > 0 } set ? set : BuiltInModel.Name;
         if (Directory.Exists(model))
             return model;
-        var kept = Path.Combine(UserFolder, model);
-        if (model == Path.GetFileName(model) && Directory.Exists(kept))
+        if (Library.Find(model) is { } kept)
             return kept;
         if (model == BuiltInModel.Name)
             return BuiltInModel.Folder;
@@ -43,9 +46,7 @@ internal static class Models
     public static IEnumerable<string> All()
     {
         yield return BuiltInModel.Folder;
-        if (!Directory.Exists(UserFolder))
-            yield break;
-        foreach (var folder in Directory.EnumerateDirectories(UserFolder).Order(StringComparer.Ordinal))
-            yield return folder;
+        foreach (var name in Library.Names())
+            yield return Path.Combine(UserFolder, name);
     }
 }

@@ -50,8 +50,8 @@ internal sealed class BertCharacters
     {
         if (_accents.Contains(codePoint))
             return "";
-        return codePoint is >= HangulBase and < HangulBase + HangulCount
-            ? DecomposeHangul(codePoint - HangulBase)
+        return UnicodeForms.IsSyllable(codePoint)
+            ? UnicodeForms.Canonical[codePoint]!
             : _unaccented.GetValueOrDefault(codePoint, character);
     }
 
@@ -72,17 +72,5 @@ internal sealed class BertCharacters
         }
 
         return lower.ToString();
-    }
-
-    // Unicode's arithmetic for Hangul syllables: 19 leading consonants × 21 vowels × (27 trailing consonants or none).
-    private const int HangulBase = 0xAC00;
-    private const int HangulCount = 19 * 21 * 28;
-
-    private static string DecomposeHangul(int syllable)
-    {
-        var leading = (char)(0x1100 + (syllable / (21 * 28)));
-        var vowel = (char)(0x1161 + (syllable % (21 * 28) / 28));
-        var trailing = syllable % 28;
-        return trailing == 0 ? $"{leading}{vowel}" : $"{leading}{vowel}{(char)(0x11A7 + trailing)}";
     }
 }

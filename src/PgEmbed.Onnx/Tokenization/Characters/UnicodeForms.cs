@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>Decompositions, compositions and combining classes for the normalization forms (Unicode, UAX #15).</summary>
+/// <summary>
+/// Decompositions, compositions and combining classes for the normalization forms (Unicode, UAX #15).
+/// </summary>
 internal static class UnicodeForms
 {
     // Hangul syllables by arithmetic: 19 leading consonants × 21 vowels × (27 trailing consonants or none).
@@ -33,7 +35,7 @@ internal static class UnicodeForms
     public static byte ClassOf(int codePoint) => Classes[codePoint];
 
     /// <summary>
-    /// Whether a character stays as it is in a form, whatever stands before it; then what is before it can be normalized
+    /// Whether a character stays as it is in a form, whatever stands before it; what is before it can be normalized then
     /// without looking at what begins here.
     /// </summary>
     public static bool IsStable(int codePoint, bool compose, bool compatible)
@@ -44,6 +46,9 @@ internal static class UnicodeForms
             ? !Excluded.Contains(codePoint) && !Seconds.Contains(codePoint) && !IsSecondJamo(codePoint)
             : Decompose(codePoint) is null;
     }
+
+    /// <summary>Whether a character is a Hangul syllable, which is made of its parts by arithmetic.</summary>
+    public static bool IsSyllable(int codePoint) => codePoint is >= SyllableBase and < SyllableBase + SyllableCount;
 
     /// <summary>The one character that two become, if they do.</summary>
     public static bool TryCompose(int first, int second, out int composed)
@@ -56,7 +61,7 @@ internal static class UnicodeForms
             return true;
         }
 
-        if (first is >= SyllableBase and < SyllableBase + SyllableCount
+        if (IsSyllable(first)
             && (first - SyllableBase) % TrailingCount == 0
             && second is > TrailingBase and < TrailingBase + TrailingCount)
         {
@@ -72,7 +77,7 @@ internal static class UnicodeForms
 
     private static string? Decompose(int codePoint)
     {
-        if (codePoint is >= SyllableBase and < SyllableBase + SyllableCount)
+        if (IsSyllable(codePoint))
             return DecomposeSyllable(codePoint - SyllableBase);
         if (!CanonicalSteps.TryGetValue(codePoint, out var step))
             return null;

@@ -27,7 +27,9 @@ internal sealed class BpeMerges
         entry = new Entry(Key(left, right), rank, merged);
     }
 
-    /// <summary>The rank of a pair, smaller for earlier, or <see cref="None"/>; and the id that it merges into.</summary>
+    /// <summary>
+    /// The rank of a pair, smaller for earlier, or <see cref="None"/>; and the id that it merges into.
+    /// </summary>
     public int RankOf(int left, int right, out int merged)
     {
         ref var entry = ref Find(Key(left, right));

@@ -4,8 +4,8 @@ using System.Text;
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>
-/// The normalization forms NFC, NFD, NFKC and NFKD by data of the tokenizers library's own version, so that they are the
-/// same with any ICU or none.
+/// The normalization forms NFC, NFD, NFKC and NFKD by data of the tokenizers library's own version, so that they are
+/// the same with any ICU or none.
 /// </summary>
 /// <remarks>
 /// Text that stays as it is, which is nearly all, is copied. What lies between is decomposed, its marks put in the

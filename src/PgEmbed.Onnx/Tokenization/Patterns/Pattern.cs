@@ -1,8 +1,8 @@
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>
-/// A regular expression in the dialect that tokenizer.json uses, Oniguruma's with Ruby's syntax, without groups to refer
-/// to. The runtime's own regular expressions work on UTF-16 units, so that a letter outside the first 65,536 code
+/// A regular expression in the dialect that tokenizer.json uses, Oniguruma's with Ruby's syntax, without groups to
+/// refer to. The runtime's own regular expressions work on UTF-16 units, so that a letter outside the first 65,536 code
 /// points is none to them, and have other Unicode data: their words would be others.
 /// </summary>
 /// <remarks>
@@ -17,10 +17,8 @@ internal sealed class Pattern
         MayBeEmpty = node.Length.Least == 0;
         Steps = PatternCompiler.Compile(node);
         // A choice begins with a split, and what may be empty is no run of one or more.
-        Start = Steps[0] is { Operation: PatternOperation.One or PatternOperation.Run or PatternOperation.PossessiveRun }
-            and var first && (first.Operation == PatternOperation.One || first.A > 0)
-            ? first.Class
-            : null;
+        var first = Steps[0];
+        Start = first.Operation == PatternOperation.One || first.A > 0 ? first.Class : null;
     }
 
     /// <summary>The pattern as it was written.</summary>
@@ -35,7 +33,9 @@ internal sealed class Pattern
     /// <summary>What every match begins with, or null where that is more than one class.</summary>
     public CharacterClass? Start { get; }
 
-    /// <summary>Reads a part of <c>tokenizer.json</c> that holds a <c>Regex</c>, or a <c>String</c> to match as it is.</summary>
+    /// <summary>
+    /// Reads a part of <c>tokenizer.json</c> that holds a <c>Regex</c>, or a <c>String</c> to match as it is.
+    /// </summary>
     /// <exception cref="PgEmbedException">The pattern is none, or has something that is not supported.</exception>
     public static Pattern Read(JsonPart part)
     {
@@ -56,7 +56,7 @@ internal sealed class Pattern
     }
 
     /// <summary>Compiles a pattern.</summary>
-    /// <exception cref="FormatException">It is none, or has something that is not supported; the message names it.</exception>
+    /// <exception cref="FormatException">It is none, or has something that is not supported.</exception>
     public static Pattern Parse(string source) => new(source, new PatternParser(source).Parse());
 
     private static Pattern OfText(string text) => new(

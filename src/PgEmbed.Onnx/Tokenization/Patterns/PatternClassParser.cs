@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 
@@ -88,7 +89,7 @@ internal sealed class PatternClassParser(string source)
     {
         if (source[_at] != '\\')
         {
-            if (Rune.DecodeFromUtf16(source.AsSpan(_at), out var rune, out var length) != System.Buffers.OperationStatus.Done)
+            if (Rune.DecodeFromUtf16(source.AsSpan(_at), out var rune, out var length) != OperationStatus.Done)
                 throw new FormatException("it has half of a surrogate pair");
             _at += length;
             codePoint = rune.Value;
@@ -196,7 +197,9 @@ internal sealed class PatternClassParser(string source)
         return code;
     }
 
-    /// <summary>A set with both cases of its letters; only ASCII's are known, with the two signs that fold to them.</summary>
+    /// <summary>
+    /// A set with both cases of its letters; only ASCII's are known, with the two signs that fold to them.
+    /// </summary>
     private static CodePointSet Fold(CodePointSet set, bool ignoreCase)
     {
         if (!ignoreCase)

@@ -102,7 +102,9 @@ internal sealed class PatternCompiler
         SetSplit(loop, _steps.Count, repeat.Lazy);
     }
 
-    /// <summary>Enters the part behind a split or passes it over, the one tried first being the lazier or not.</summary>
+    /// <summary>
+    /// Enters the part behind a split or passes it over, the one tried first being the lazier or not.
+    /// </summary>
     private void SetSplit(int split, int over, bool lazy) =>
         _steps[split] = _steps[split] with { A = lazy ? over : split + 1, B = lazy ? split + 1 : over };
 

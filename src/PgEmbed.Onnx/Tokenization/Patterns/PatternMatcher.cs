@@ -2,7 +2,9 @@ using System.Buffers;
 
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>Finds a pattern's matches in one text, from left to right. The text has no half of a surrogate pair alone.</summary>
+/// <summary>
+/// Finds a pattern's matches in one text, from left to right. The text has no half of a surrogate pair alone.
+/// </summary>
 internal ref struct PatternMatcher
 {
     private static readonly CharacterClass Word = new(UnicodeCharacters.Set("Word"));

@@ -9,7 +9,9 @@ internal enum PatternOperation
     /// <summary>Takes one code point of a class.</summary>
     One,
 
-    /// <summary>Takes as many code points of a class as there are, within bounds, and gives them back one by one.</summary>
+    /// <summary>
+    /// Takes as many code points of a class as there are, within bounds, and gives them back one by one.
+    /// </summary>
     Run,
 
     /// <summary>The same, and gives none back.</summary>

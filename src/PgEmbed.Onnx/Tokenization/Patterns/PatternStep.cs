@@ -5,4 +5,5 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <param name="Class">The code points that it takes.</param>
 /// <param name="A">The step to go on at, the least of a run, or how far back.</param>
 /// <param name="B">The step to go on at where <paramref name="A"/> fails, or the most of a run.</param>
-internal readonly record struct PatternStep(PatternOperation Operation, CharacterClass? Class = null, int A = 0, int B = 0);
+internal readonly record struct PatternStep(
+    PatternOperation Operation, CharacterClass? Class = null, int A = 0, int B = 0);

@@ -2,7 +2,9 @@ using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>BERT's words: what stands between white space, with every punctuation character a word of its own.</summary>
+/// <summary>
+/// BERT's words: what stands between white space, with every punctuation character a word of its own.
+/// </summary>
 internal sealed class BertPreTokenizer : IPreTokenizer
 {
     private const byte Letter = 0;

@@ -38,7 +38,9 @@ internal static class Gpt2Words
         _ => 0,
     };
 
-    /// <summary>White space up to the text's end; before a word, all but its last character, unless it is the only.</summary>
+    /// <summary>
+    /// White space up to the text's end; before a word, all but its last character, unless it is the only.
+    /// </summary>
     private static int WhiteSpaceRun(ReadOnlySpan<char> text)
     {
         // No white space is beyond the first 65,536 code points: each is one char.

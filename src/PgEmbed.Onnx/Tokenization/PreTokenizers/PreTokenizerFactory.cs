@@ -4,8 +4,8 @@ namespace PgEmbed.Onnx.Tokenization;
 internal static class PreTokenizerFactory
 {
     private const string Supported =
-        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace or "
-        + "WhitespaceSplit";
+        "BertPreTokenizer, ByteLevel, CharDelimiterSplit, Digits, Metaspace, Punctuation, Sequence, Split, "
+        + "Whitespace or WhitespaceSplit";
 
     /// <summary>Reads the part; a sequence gives its parts in their order.</summary>
     /// <exception cref="PgEmbedException">The type, or a setting of it, is not supported.</exception>
@@ -29,7 +29,9 @@ internal static class PreTokenizerFactory
         return preTokenizers;
     }
 
-    /// <summary>Older files have the flag <c>add_prefix_space</c> instead of the scheme, and a copy of the character.</summary>
+    /// <summary>
+    /// Older files have the flag <c>add_prefix_space</c> instead of the scheme, and a copy of the character.
+    /// </summary>
     private static MetaspacePreTokenizer ReadMetaspace(JsonPart part)
     {
         part.Ignore("str_rep");

@@ -1,6 +1,8 @@
 namespace PgEmbed.Onnx.Tokenization;
 
-/// <summary>A pre-tokenizer together with what takes its words, so that stages in a row need no list between them.</summary>
+/// <summary>
+/// A pre-tokenizer together with what takes its words, so that stages in a row need no list between them.
+/// </summary>
 internal sealed class PreTokenizerStage(IPreTokenizer preTokenizer, IWordTokenizer next) : IWordTokenizer
 {
     /// <summary>The pre-tokenizers one after another, and the model behind them.</summary>
