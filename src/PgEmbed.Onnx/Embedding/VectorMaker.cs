@@ -12,6 +12,8 @@ internal sealed class VectorMaker(ModelFolder model)
 {
     private readonly PoolingModule _pooling = model.Modules.Pooling;
     private readonly IReadOnlyList<IVectorModule> _steps = model.Modules.Steps;
+    private readonly int _longest = model.Modules.Steps.Select(s => s.Dimensions)
+        .Append(model.Modules.Pooling.Dimensions).Max();
 
     /// <summary>Makes a vector of those of a text's tokens.</summary>
     /// <param name="tokens"><c>float[tokens × d]</c>, row-major, without padding.</param>
@@ -19,12 +21,11 @@ internal sealed class VectorMaker(ModelFolder model)
     /// <param name="vector">Where to: as long as the model's vectors are.</param>
     public void FromTokens(ReadOnlySpan<float> tokens, int skipped, Span<float> vector)
     {
-        var longest = _steps.Aggregate(_pooling.Dimensions, (most, step) => Math.Max(most, step.Dimensions));
-        var memory = ArrayPool<float>.Shared.Rent(2 * longest);
+        var memory = ArrayPool<float>.Shared.Rent(2 * _longest);
         try
         {
-            var current = memory.AsSpan(0, longest);
-            var next = memory.AsSpan(longest, longest);
+            var current = memory.AsSpan(0, _longest);
+            var next = memory.AsSpan(_longest, _longest);
             var length = _pooling.Dimensions;
             Pooler.Pool(tokens, skipped, _pooling.Modes, current[..length], _pooling.TokenDimensions);
             foreach (var step in _steps)
