@@ -212,7 +212,8 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     {
         for (var rest = texts.Order; !rest.IsEmpty;)
         {
-            var rows = Model.IsBatchDependent ? 1 : Math.Max(1, _maxBatchTokens / Math.Max(1, texts.LengthOf(rest[0])));
+            var length = Math.Max(1, texts.LengthOf(rest[0]));
+            var rows = Model.IsBatchDependent ? 1 : Math.Max(1, _maxBatchTokens / length);
             var batch = rest[..Math.Min(rows, rest.Length)];
             _encoder.Run(texts, batch, take, cancellationToken);
             rest = rest[batch.Length..];

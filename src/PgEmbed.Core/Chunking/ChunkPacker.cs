@@ -120,8 +120,15 @@ internal sealed class ChunkPacker
         }
 
         _lastStart = start;
-        _chunks.Add(new TextChunk(_units[start].Start, _units[to - 1].End - _units[start].Start));
+        _chunks.Add(ChunkOf(start, to));
     }
 
-    private int Count(int from, int to) => _count(_text.AsSpan(_units[from].Start, _units[to - 1].End - _units[from].Start));
+    private int Count(int from, int to)
+    {
+        var chunk = ChunkOf(from, to);
+        return _count(_text.AsSpan(chunk.Start, chunk.Length));
+    }
+
+    private TextChunk ChunkOf(int from, int to) =>
+        new(_units[from].Start, _units[to - 1].End - _units[from].Start);
 }

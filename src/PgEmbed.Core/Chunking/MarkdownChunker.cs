@@ -5,7 +5,9 @@ namespace PgEmbed.Chunking;
 /// a number of tokens is parted at its paragraphs, and these as <see cref="TokenChunker"/> does; a heading stays with
 /// the beginning of its text.
 /// </summary>
-/// <remarks>Headings are those of CommonMark, with number signs or underlined; none are looked for in fenced code.</remarks>
+/// <remarks>
+/// Headings are those of CommonMark, with number signs or underlined; none are looked for in fenced code.
+/// </remarks>
 public sealed class MarkdownChunker : ITextChunker
 {
     private readonly TokenCounter _count;

@@ -7,8 +7,8 @@ namespace PgEmbed.Chunking;
 /// does.
 /// </summary>
 /// <remarks>
-/// A sentence ends at its terminator, at a paragraph's end, and before an item of a list. The rules know no language but
-/// for common English abbreviations.
+/// A sentence ends at its terminator, at a paragraph's end, and before an item of a list. The rules are the same for
+/// all languages; of abbreviations they know common English ones.
 /// </remarks>
 public sealed class SentenceChunker : ITextChunker
 {

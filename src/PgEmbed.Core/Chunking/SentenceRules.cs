@@ -22,13 +22,15 @@ internal static class SentenceRules
 
     private static readonly HashSet<string> Abbreviations = new(StringComparer.OrdinalIgnoreCase)
     {
-        "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "vs", "cf", "fig", "figs", "eq", "no", "nos", "vol", "pp",
-        "approx", "ca", "viz", "resp", "gen", "col", "capt", "lt", "sen", "rep", "gov", "rev", "hon", "mt", "ft",
-        "dept", "inc", "ltd", "corp", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+        "mr", "mrs", "ms", "dr", "prof", "st", "sr", "jr", "vs", "cf", "approx", "ca", "viz", "resp", "gen", "col",
+        "capt", "lt", "sen", "rep", "gov", "rev", "hon", "mt", "ft", "dept", "inc", "ltd", "corp", "jan", "feb", "mar",
+        "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
     };
 
-    private static readonly HashSet<string>.AlternateLookup<ReadOnlySpan<char>> AbbreviationSpans =
-        Abbreviations.GetAlternateLookup<ReadOnlySpan<char>>();
+    private static readonly HashSet<string> AbbreviationsBeforeNumbers = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "no", "nos", "fig", "figs", "eq", "vol", "p", "pp", "ch", "sec",
+    };
 
     /// <summary>Whether a sentence ends between two words.</summary>
     /// <param name="word">The word before, with its punctuation.</param>
@@ -39,7 +41,7 @@ internal static class SentenceRules
         var core = TrimClosing(word);
         if (core.IsEmpty || !Terminators.Contains(core[^1]) || BeginsInLowerCase(next))
             return false;
-        return core[^1] != '.' || !IsAbbreviation(core[..^1], isFirst);
+        return core[^1] != '.' || !IsAbbreviation(core[..^1], next, isFirst);
     }
 
     /// <summary>Whether a line begins an item of a list.</summary>
@@ -62,7 +64,7 @@ internal static class SentenceRules
         return end;
     }
 
-    private static bool IsAbbreviation(ReadOnlySpan<char> word, bool isFirst)
+    private static bool IsAbbreviation(ReadOnlySpan<char> word, ReadOnlySpan<char> next, bool isFirst)
     {
         // Full stops within: "e.g", "U.S", and versions such as "1.2", which may well end a sentence.
         word = word.TrimStart("([{\"'“‘«");
@@ -72,8 +74,12 @@ internal static class SentenceRules
             return isFirst;
         if (word.Contains('.'))
             return word.Length <= 6 && char.IsLetter(word[0]) && word[1] == '.';
-        return (word.Length == 1 && char.IsUpper(word[0])) || AbbreviationSpans.Contains(word);
+        return (word.Length == 1 && char.IsUpper(word[0])) || Has(Abbreviations, word)
+            || (char.IsDigit(next[0]) && Has(AbbreviationsBeforeNumbers, word));
     }
+
+    private static bool Has(HashSet<string> words, ReadOnlySpan<char> word) =>
+        words.GetAlternateLookup<ReadOnlySpan<char>>().Contains(word);
 
     private static bool BeginsInLowerCase(ReadOnlySpan<char> word)
     {

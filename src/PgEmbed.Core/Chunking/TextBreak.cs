@@ -1,6 +1,6 @@
 namespace PgEmbed.Chunking;
 
-/// <summary>What ends between two units of a text, the weakest first: where it is broken at last and at first.</summary>
+/// <summary>What ends between two units of a text, the weakest, where it is broken last, first.</summary>
 internal enum TextBreak
 {
     /// <summary>A character within a word.</summary>

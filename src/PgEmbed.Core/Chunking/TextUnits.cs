@@ -31,7 +31,7 @@ internal sealed class TextUnits
     /// <param name="text">The text.</param>
     /// <param name="count">Counts tokens.</param>
     /// <param name="maxTokens">The most tokens of a unit.</param>
-    /// <param name="structure">What is known to end before the words at some offsets; it counts before all rules.</param>
+    /// <param name="structure">What is known to end before the words at some offsets, whatever the rules say.</param>
     public static List<TextUnit> Of(
         string text, TokenCounter count, int maxTokens, IReadOnlyDictionary<int, TextBreak> structure)
     {
@@ -72,10 +72,13 @@ internal sealed class TextUnits
         var lines = 0;
         for (var i = 0; i < gap.Length; i++)
         {
-            if (gap[i] == '\u2029')
-                return 2;
-            if (gap[i] is '\n' or '\v' or '\f' or '\u0085' or '\u2028' || (gap[i] == '\r' && gap[i..] is not ['\r', '\n', ..]))
-                lines++;
+            lines += gap[i] switch
+            {
+                '\r' when gap[i..] is ['\r', '\n', ..] => 0,
+                '\r' or '\n' or '\v' or '\f' or '\u0085' or '\u2028' => 1,
+                '\u2029' => 2,
+                _ => 0,
+            };
         }
 
         return lines;
@@ -144,7 +147,7 @@ internal sealed class TextUnits
         return (last, counted);
     }
 
-    /// <summary>The end of the graphemes that fit into a number of characters, or of the first where none does.</summary>
+    /// <summary>The end of the graphemes that fit into some characters, or of the first where none does.</summary>
     private (int End, bool IsLeast) GraphemesFrom(int start, int end, int step)
     {
         var window = Math.Min(end, start + Math.Max(step, LongestGrapheme));

@@ -41,7 +41,10 @@ internal sealed class ChunkWindows
         var prompt = model.DocumentPrompt.TrimEnd();
         int[] prefix = [.. model.Tokenizer.Template.Before, .. Encode(model.Tokenizer, prompt)];
         var (ids, tokenAt) = EncodePieces(
-            text, places.SelectMany(c => new[] { c.Start, c.End }), model.DocumentPrompt[prompt.Length..], model.Tokenizer);
+            text,
+            places.SelectMany(c => new[] { c.Start, c.End }),
+            model.DocumentPrompt[prompt.Length..],
+            model.Tokenizer);
         var windows = new ChunkWindows();
         windows.Fill(
             ids, prefix, [.. places.Select(c => (c.Chunk, tokenAt[c.Start], tokenAt[c.End]))], model);
@@ -54,7 +57,7 @@ internal sealed class ChunkWindows
         var room = model.MaxTokens - prefix.Length - suffix.Length;
         if (room < 1)
             throw new PgEmbedException(
-                $"The prompt '{model.DocumentPrompt}' leaves no room for a text in the model's {model.MaxTokens} tokens.",
+                $"The prompt '{model.DocumentPrompt}' leaves no room for a text in {model.MaxTokens} tokens.",
                 "Raise the length limit, or take another model.");
         var textBegin = model.IncludesPrompt || model.DocumentPrompt.Length == 0 ? 0 : prefix.Length;
         for (var next = 0; next < chunks.Length;)

@@ -13,6 +13,7 @@ internal sealed class Encoder : IDisposable
     private const string Mask = "attention_mask";
     private const string TokenTypes = "token_type_ids";
     private const string Positions = "position_ids";
+    private const string DataFolderKey = "session.model_external_initializers_file_folder_path";
 
     private readonly ModelFolder _model;
     private readonly OnnxSession _session;
@@ -41,7 +42,8 @@ internal sealed class Encoder : IDisposable
         _dimensions = IsPooled ? model.Modules.Dimensions : model.Modules.Pooling.TokenDimensions;
         // A pooled output is by convention the last module's. Where it would have the same length without Dense, a
         // file that leaves Dense out could not be told from one that doesn't.
-        if (IsPooled && _dimensions == model.Modules.Pooling.Dimensions && model.Modules.Steps.Any(s => s is DenseModule))
+        var hasDense = model.Modules.Steps.Any(step => step is DenseModule);
+        if (IsPooled && hasDense && _dimensions == model.Modules.Pooling.Dimensions)
             throw Error(
                 $"whether the output {output} has gone through the module Dense can't be told.",
                 "Export the model with an output of its token vectors, last_hidden_state.");
@@ -51,7 +53,7 @@ internal sealed class Encoder : IDisposable
     public bool IsPooled { get; }
 
     /// <summary>Loads a model's file, or the part of it up to the layer that is asked for.</summary>
-    /// <exception cref="PgEmbedException">It can't be loaded, or has inputs or outputs that are not supported.</exception>
+    /// <exception cref="PgEmbedException">It can't be loaded, or has an input or output that can't be used.</exception>
     public static Encoder Load(ModelFolder model, OnnxSessionOptions options)
     {
         var session = LoadSession(model, options);
@@ -112,7 +114,7 @@ internal sealed class Encoder : IDisposable
             return OnnxSession.Load(path, options);
         // A model of bytes has no place of its own beside which its data files could be looked for.
         if (model.HasDataFiles)
-            options.Configuration["session.model_external_initializers_file_folder_path"] = Path.GetDirectoryName(path)!;
+            options.Configuration[DataFolderKey] = Path.GetDirectoryName(path)!;
         return OnnxSession.Load(OnnxGraph.Cut(path, model.LayerOutput), options);
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace PgEmbed.Onnx.Models;
 
-/// <summary>The layers after which a model can be left: those that its ONNX file has an output of, and the last.</summary>
+/// <summary>The layers after which a model can be left: those that its ONNX file has outputs of, and the last.</summary>
 internal sealed class ModelLayers
 {
     private static readonly string[] Prefixes = ["hidden_state_", "hidden_states."];
@@ -23,8 +23,9 @@ internal sealed class ModelLayers
         {
             var prefix = Array.Find(Prefixes, p => output.StartsWith(p, StringComparison.Ordinal));
             // An output 0 is what goes into the first layer.
-            if (prefix is not null && int.TryParse(
-                output.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var layer) && layer > 0)
+            if (prefix is not null
+                && int.TryParse(output[prefix.Length..], NumberStyles.None, CultureInfo.InvariantCulture, out var layer)
+                && layer > 0)
                 layers._outputs.TryAdd(layer, output);
         }
 

@@ -38,8 +38,9 @@ internal sealed record ModelModules(
         var dimensions = pooling.Dimensions;
         foreach (var (module, type) in modules.Zip(types).Skip(2))
         {
-            steps.Add(
-                type == "Dense" ? DenseModule.Read(FolderOf(module, folder), dimensions) : new Normalization(dimensions));
+            steps.Add(type == "Dense"
+                ? DenseModule.Read(FolderOf(module, folder), dimensions)
+                : new Normalization(dimensions));
             dimensions = steps[^1].Dimensions;
         }
 

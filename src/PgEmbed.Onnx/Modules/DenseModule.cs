@@ -118,7 +118,8 @@ internal sealed class DenseModule : IVectorModule
     private static DenseActivation ActivationOf(JsonPart config)
     {
         var name = config.OptionalText("activation_function") ?? "torch.nn.modules.activation.Tanh";
-        var word = name.StartsWith(ActivationPrefix, StringComparison.Ordinal) ? name[(name.LastIndexOf('.') + 1)..] : "";
+        var isTorch = name.StartsWith(ActivationPrefix, StringComparison.Ordinal);
+        var word = isTorch ? name[(name.LastIndexOf('.') + 1)..] : "";
         return Enum.GetNames<DenseActivation>().Contains(word)
             ? Enum.Parse<DenseActivation>(word)
             : throw config.Error(

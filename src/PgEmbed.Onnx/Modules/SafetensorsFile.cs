@@ -57,7 +57,9 @@ internal sealed class SafetensorsFile : IDisposable
     /// <summary>Reads a tensor.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="shape">The shape that it must have.</param>
-    /// <exception cref="PgEmbedException">It is not there, or of another type or shape, or outside the file.</exception>
+    /// <exception cref="PgEmbedException">
+    /// It is not there, or of another type or shape, or outside the file.
+    /// </exception>
     public float[] Read(string name, params ReadOnlySpan<int> shape)
     {
         if (!_header.TryGetProperty(name, out var entry))

@@ -10,25 +10,26 @@ public class ChunkerTests
 {
     private static readonly string[] Pieces =
     [
-        "a", "word", "A sentence.", "Two words!", "\n", "\r\n", "\n\n", " ", "\t", "\u2029", "# Heading", "```", "- item",
-        "===", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "\ud83d", "\udc00", "e\u0301", "漢字。", "漢", "\0", "…", "1.", "e.g.",
+        "a", "word", "A sentence.", "Two words!", "\n", "\r\n", "\n\n", " ", "\t", "\u2029", "# Heading", "```",
+        "- item", "===", "\ud83d\udc68\u200d\ud83d\udc69\u200d\ud83d\udc67", "\ud83d", "\udc00", "e\u0301", "漢字。",
+        "漢", "\0", "…", "1.", "e.g.",
         "an-uncommonly-long-word-of-many-tokens", "क्षि", "\u200b", "|a|b|",
     ];
 
     [Fact]
     public void Chunks_have_the_whole_text_in_order_within_the_limit_and_split_no_grapheme()
     {
-        var texts = Gen.Elements(Pieces).ListOf().Select(string.Concat).Or(Gen.Elements(Pieces).ListOf().Select(p => string.Join(' ', p)));
-        var cases = texts.SelectMany(_ => Gen.Choose(1, 12), (text, max) => (text, max)).ToArbitrary();
+        var cases = (
+            from pieces in Gen.Elements(Pieces).ListOf()
+            from separator in Gen.Elements("", " ")
+            from max in Gen.Choose(1, 12)
+            select (text: string.Join(separator, pieces), max)).ToArbitrary();
         Prop.ForAll(cases, c =>
         {
-            foreach (var chunker in (ITextChunker[])
-                [
-                    new TokenChunker(Count, c.max), new SentenceChunker(Count, c.max), new MarkdownChunker(Count, c.max),
-                ])
-            {
+            ITextChunker[] chunkers =
+                [new TokenChunker(Count, c.max), new SentenceChunker(Count, c.max), new MarkdownChunker(Count, c.max)];
+            foreach (var chunker in chunkers)
                 Check(c.text, chunker.Split(c.text), c.max);
-            }
         }).QuickCheckThrowOnFailure();
     }
 
@@ -132,7 +133,8 @@ public class ChunkerTests
             // Within a grapheme: only where it alone is too long, and never within a surrogate pair.
             var start = graphemes.Last(g => g < end);
             var next = graphemes.Append(text.Length).First(g => g > end);
-            Assert.True(Count(text.AsSpan(start, next - start)) > max || text.AsSpan(start, next - start).ContainsAny(" \n\r\t"));
+            var grapheme = text.AsSpan(start, next - start);
+            Assert.True(Count(grapheme) > max || grapheme.ContainsAny(" \n\r\t"));
             Assert.False(char.IsSurrogatePair(text, end - 1));
         }
 

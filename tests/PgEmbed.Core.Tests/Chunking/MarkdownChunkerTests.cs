@@ -27,7 +27,9 @@ public class MarkdownChunkerTests
 
     [Fact]
     public void A_heading_stays_with_the_beginning_of_a_long_paragraph() =>
-        Assert.Equal(["# Head\n\naaa bbb", "ccc ddd eee fff", "ggg."], Split("# Head\n\naaa bbb ccc ddd eee fff ggg.", 4));
+        Assert.Equal(
+            ["# Head\n\naaa bbb", "ccc ddd eee fff", "ggg."],
+            Split("# Head\n\naaa bbb ccc ddd eee fff ggg.", 4));
 
     [Fact]
     public void Blank_lines_in_code_end_no_paragraph() =>

@@ -6,9 +6,10 @@ public class SentenceChunkerTests
 {
     [Theory]
     [InlineData("One two. Three! Four? Five", "One two.|Three!|Four?|Five")]
-    [InlineData("Dr. Smith met J. R. Tolkien, e.g. in the U.S. Army. Then?", "Dr. Smith met J. R. Tolkien, e.g. in the U.S. Army.|Then?")]
+    [InlineData("Dr. Smith met J. R. R., e.g. in the U.S. Army. Then?", "Dr. Smith met J. R. R., e.g. in the U.S. Army.|Then?")]
+    [InlineData("See Fig. 3 and No. 5. I said no. Then left.", "See Fig. 3 and No. 5.|I said no.|Then left.")]
     [InlineData("It costs 3.50 now. Version 1.2. Next.", "It costs 3.50 now.|Version 1.2.|Next.")]
-    [InlineData("\"Why?\" he asked. (Nobody knew.) \"So!\" They left.", "\"Why?\" he asked.|(Nobody knew.)|\"So!\"|They left.")]
+    [InlineData("\"Why?\" he asked. (None knew.) \"So!\" They left.", "\"Why?\" he asked.|(None knew.)|\"So!\"|They left.")]
     [InlineData("Wait… what? Yes. 42 is it.", "Wait… what?|Yes.|42 is it.")]
     [InlineData("wrapped at\nsome width. And\nmore", "wrapped at\nsome width.|And\nmore")]
     [InlineData("A title\n\nText\n\n\nmore", "A title|Text|more")]

@@ -10,7 +10,9 @@ public class TokenChunkerTests
 
     [Fact]
     public void Paragraphs_are_put_together_as_far_as_they_have_room() =>
-        Assert.Equal(["aaa bbb\n\nccc", "ddd eee fff", "ggg\n \nhhh iii"], Split("aaa bbb\n\nccc\n\nddd eee fff\n\nggg\n \nhhh iii", 3));
+        Assert.Equal(
+            ["aaa bbb\n\nccc", "ddd eee fff", "ggg\n \nhhh iii"],
+            Split("aaa bbb\n\nccc\n\nddd eee fff\n\nggg\n \nhhh iii", 3));
 
     [Fact]
     public void A_long_paragraph_is_parted_at_lines_then_sentences_then_words() =>
@@ -57,7 +59,8 @@ public class TokenChunkerTests
     public void Offsets_are_those_of_the_source_text()
     {
         const string Text = "\n \ud83d\ude00 a\n\n\tb ";
-        Assert.Equal([new TextChunk(2, 4), new TextChunk(9, 1)], new TokenChunker(new WordCounter().Count, 2).Split(Text));
+        var chunks = new TokenChunker(new WordCounter().Count, 2).Split(Text);
+        Assert.Equal([new TextChunk(2, 4), new TextChunk(9, 1)], chunks);
     }
 
     private static string[] Split(string text, int max) =>

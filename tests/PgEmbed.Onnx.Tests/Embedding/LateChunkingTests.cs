@@ -86,7 +86,9 @@ public sealed class LateChunkingTests : IDisposable
     public async Task No_chunks_give_an_empty_block_and_chunks_outside_the_text_are_refused()
     {
         Assert.Equal(0, (await EmbedAsync("a")).Vectors.Count);
-        foreach (var chunk in ((int, int)[])[(-1, 1), (0, 0), (0, 4), (3, 1), (int.MaxValue, int.MaxValue), (1, int.MaxValue)])
+        (int, int)[] outside =
+            [(-1, 1), (0, 0), (0, 4), (3, 1), (int.MaxValue, int.MaxValue), (1, int.MaxValue)];
+        foreach (var chunk in outside)
             await Assert.ThrowsAsync<ArgumentException>(() => EmbedAsync("abc", chunk));
     }
 

@@ -70,7 +70,8 @@ public sealed class LayerTests : IDisposable
         var folder = SharedData.PathOf(V2);
         var path = Path.Combine(folder, "onnx", "model_quantized.onnx");
         var sizes = new[] { "hidden_state_1", "hidden_state_2", "last_hidden_state" }
-            .Select(output => OnnxGraph.Cut(path, output)).Select(cut => (Nodes: OnnxCount.Nodes(cut), cut.Length)).ToList();
+            .Select(output => OnnxGraph.Cut(path, output))
+            .Select(cut => (Nodes: OnnxCount.Nodes(cut), cut.Length)).ToList();
         Assert.True(sizes[0].Nodes < sizes[1].Nodes && sizes[1].Nodes < sizes[2].Nodes, string.Join(" ", sizes));
         Assert.True(sizes[0].Length < sizes[1].Length && sizes[1].Length < sizes[2].Length, string.Join(" ", sizes));
         Assert.Equal(OnnxCount.Nodes(File.ReadAllBytes(path)), sizes[2].Nodes);

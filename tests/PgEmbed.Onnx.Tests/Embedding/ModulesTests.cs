@@ -95,7 +95,8 @@ public sealed class ModulesTests : IDisposable
     {
         var whole = (await EmbedAsync(["a"]))[0].ToArray();
         var options = new ModelFolderOptions { Dimensions = 2 };
-        AssertNear([.. Unit([whole[0], whole[1]]).Select(x => (float)x)], (await EmbedAsync(["a"], options: options))[0]);
+        float[] expected = [.. Unit([whole[0], whole[1]]).Select(x => (float)x)];
+        AssertNear(expected, (await EmbedAsync(["a"], options: options))[0]);
         WriteModules();
         AssertNear(Pooled("mean", "[CLS]", "a", "[SEP]")[..2], (await EmbedAsync(["a"], options: options))[0]);
     }
@@ -179,7 +180,8 @@ public sealed class ModulesTests : IDisposable
         _model.Write("model.onnx", _model.Encoder(
             [
                 TinyOnnx.Node("Gather", ["table", "input_ids"], ["tokens"]),
-                TinyOnnx.Node("ReduceMax", ["tokens"], ["sentence_embedding"], Axes(1), TinyOnnx.IntAttribute("keepdims", 0)),
+                TinyOnnx.Node(
+                    "ReduceMax", ["tokens"], ["sentence_embedding"], Axes(1), TinyOnnx.IntAttribute("keepdims", 0)),
             ],
             outputs: [TinyModel.Output("sentence_embedding", "batch", TinyModel.Dimensions)]));
         AssertLoadFails("expected an output of shape 1 × 3, got 1 × 4");
@@ -218,7 +220,8 @@ public sealed class ModulesTests : IDisposable
                 }
                 """);
             _model.Write($"{path}/model.safetensors", SafetensorsBytes.Of(
-                ("linear.weight", [inputs - 1, inputs], Weight(i, inputs)), ("linear.bias", [inputs - 1], new float[inputs - 1])));
+                ("linear.weight", [inputs - 1, inputs], Weight(i, inputs)),
+                ("linear.bias", [inputs - 1], new float[inputs - 1])));
             inputs--;
         }
 
@@ -262,7 +265,8 @@ public sealed class ModulesTests : IDisposable
             "max" => rows.Max(r => r[d]),
             "mean" => rows.Average(r => (double)r[d]),
             "mean_sqrt_len_tokens" => rows.Sum(r => (double)r[d]) / Math.Sqrt(rows.Length),
-            "weightedmean" => rows.Select((r, i) => (double)r[d] * (i + 1)).Sum() / (rows.Length * (rows.Length + 1) / 2),
+            "weightedmean" =>
+                rows.Select((r, i) => (double)r[d] * (i + 1)).Sum() / (rows.Length * (rows.Length + 1) / 2),
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         }))];
     }

@@ -17,8 +17,10 @@ public class PoolerTests
             var cases = new TheoryData<PoolingMode, int, int, int>();
             foreach (var mode in modes)
             {
-                foreach (var (tokens, dimensions, skipped) in ((int, int, int)[])[(1, 3, 0), (7, 1, 2), (128, 65, 5), (2, 3, 2)])
-                    cases.Add(mode, tokens, dimensions, skipped);
+                cases.Add(mode, 1, 3, 0);
+                cases.Add(mode, 7, 1, 2);
+                cases.Add(mode, 128, 65, 5);
+                cases.Add(mode, 2, 3, 2);
             }
 
             return cases;
@@ -33,7 +35,8 @@ public class PoolerTests
         var random = new Random(tokens);
         var values = Enumerable.Range(0, tokens * dimensions).Select(_ => (random.NextSingle() * 2) - 1).ToArray();
         var expected = Enum.GetValues<PoolingMode>().Where(m => m != PoolingMode.None && modes.HasFlag(m))
-            .SelectMany(mode => Enumerable.Range(0, dimensions).Select(d => Plain(mode, values, tokens, dimensions, d, skipped)))
+            .SelectMany(mode => Enumerable.Range(0, dimensions)
+                .Select(d => Plain(mode, values, tokens, dimensions, d, skipped)))
             .ToArray();
         var pooled = Enumerable.Repeat(float.NaN, expected.Length).ToArray();
         Pooler.Pool(values, skipped, modes, pooled, dimensions);
@@ -43,8 +46,8 @@ public class PoolerTests
 
     private static double Plain(PoolingMode mode, float[] values, int tokens, int dimensions, int d, int skipped)
     {
-        var column = Enumerable.Range(0, tokens).Select(t => (Place: t + 1, Value: (double)values[(t * dimensions) + d]))
-            .Skip(skipped).ToList();
+        var column = Enumerable.Range(0, tokens)
+            .Select(t => (Place: t + 1, Value: (double)values[(t * dimensions) + d])).Skip(skipped).ToList();
         if (column.Count == 0)
             return 0;
         return mode switch

@@ -21,7 +21,8 @@ public class OnnxGraphCutTests
             ],
             ["first", "second", "aside", "last"],
             [TinyOnnx.Tensor("one", [1f]), TinyOnnx.Tensor("two", [2f]), TinyOnnx.Tensor("three", [3f])]);
-        foreach (var (output, nodes, tensors) in ((string, int, int)[])[("first", 1, 1), ("second", 2, 2), ("last", 3, 3), ("aside", 1, 0)])
+        (string, int, int)[] cuts = [("first", 1, 1), ("second", 2, 2), ("last", 3, 3), ("aside", 1, 0)];
+        foreach (var (output, nodes, tensors) in cuts)
         {
             var cut = OnnxGraphCut.Cut(whole, output);
             Assert.Equal(nodes, OnnxCount.Nodes(cut));
@@ -44,8 +45,8 @@ public class OnnxGraphCutTests
                     "If",
                     ["condition"],
                     ["second"],
-                    TinyOnnx.GraphAttribute("then_branch", Branch(TinyOnnx.Node("Mul", ["first", "two"], ["then"]), "then")),
-                    TinyOnnx.GraphAttribute("else_branch", Branch(TinyOnnx.Node("Identity", ["x"], ["else"]), "else"))),
+                    Branch("then", TinyOnnx.Node("Mul", ["first", "two"], ["then"])),
+                    Branch("else", TinyOnnx.Node("Identity", ["x"], ["else"]))),
                 TinyOnnx.Node("Add", ["second", "three"], ["last"]),
             ],
             ["second", "last"],
@@ -58,8 +59,8 @@ public class OnnxGraphCutTests
         Assert.Equal(3, OnnxCount.Initializers(cut));
         Assert.Equal([8f, 12f], Run(cut, "second"));
 
-        static byte[] Branch(byte[] node, string output) =>
-            TinyOnnx.Graph([], [TinyOnnx.Value(output, OnnxElementType.Float, 2)], [node], []);
+        static byte[] Branch(string name, byte[] node) => TinyOnnx.GraphAttribute(
+            $"{name}_branch", TinyOnnx.Graph([], [TinyOnnx.Value(name, OnnxElementType.Float, 2)], [node], []));
     }
 
     [Fact]

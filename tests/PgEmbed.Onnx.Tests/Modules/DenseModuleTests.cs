@@ -27,7 +27,8 @@ public sealed class DenseModuleTests : IDisposable
     [InlineData("torch.nn.modules.linear.Identity", 0.6, -0.175)]
     [InlineData("torch.nn.modules.activation.ReLU", 0.6, 0)]
     [InlineData("torch.nn.modules.activation.GELU", 0.435448129, -0.075344468)]
-    public void A_layer_is_the_activation_of_weight_times_vector_plus_bias(string activation, double first, double second)
+    public void A_layer_is_the_activation_of_weight_times_vector_plus_bias(
+        string activation, double first, double second)
     {
         _folder.Write("config.json", Config.Replace("torch.nn.modules.activation.Tanh", activation));
         var output = new float[2];
@@ -62,7 +63,7 @@ public sealed class DenseModuleTests : IDisposable
     [InlineData("\"in_features\": 3", "\"in_features\": 4", "to be 3, as the module before it makes, got 4")]
     [InlineData("\"out_features\": 2", "\"out_features\": 0", "to be 1 to 16000, got 0")]
     [InlineData("\"out_features\": 2", "\"out_features\": 5", "to have the shape 5 × 3, got 2 × 3")]
-    [InlineData("modules.activation.Tanh", "modules.activation.SiLU", "SiLU' is not supported, only torch.nn's Identity")]
+    [InlineData("activation.Tanh", "activation.SiLU", "SiLU' is not supported, only torch.nn's Identity, Tanh")]
     [InlineData("torch.nn.modules.activation.Tanh", "my.Tanh", "the activation 'my.Tanh' is not supported")]
     [InlineData("torch.nn.modules.activation.Tanh", "torch.nn.2", "the activation 'torch.nn.2' is not supported")]
     [InlineData("\"bias\"", "\"use_residual\": true, \"bias\"", "'use_residual' is not supported")]
