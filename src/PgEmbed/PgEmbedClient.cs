@@ -43,7 +43,8 @@ public sealed class PgEmbedClient
         ArgumentNullException.ThrowIfNull(mapping);
         var info = await _catalog.DefineAsync(mapping.ToDefinition(), Embedder.Space, cancellationToken)
             .ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+        var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related);
     }
 
     /// <summary>Defines a collection where it is not there yet, and opens it, its rows known by column names only.</summary>

@@ -25,7 +25,8 @@ internal static class SourceTableReader
                    END AS "Type",
                    bn.nspname || '.' || b.typname AS "TypeName",
                    NOT a.attnotnull AS "Nullable",
-                   a.attgenerated <> '' AS "Generated", a.attidentity = 'a' AS "AlwaysIdentity"
+                   a.attgenerated <> '' AS "Generated", a.attidentity = 'a' AS "AlwaysIdentity",
+                   NOT COALESCE(l.collisdeterministic, true) AS "LooseCollation"
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -33,6 +34,7 @@ internal static class SourceTableReader
             JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
             JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
             JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
+            LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
             WHERE n.nspname = @schema AND c.relname = @table AND c.relkind IN ('r', 'p')
             ORDER BY a.attnum
             """,
@@ -68,7 +70,20 @@ internal static class SourceTableReader
 
         foreach (var name in definition.KeyColumns)
             source.Column(name);
-        var unique = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+        if (!await IsUniqueAsync(connection, source, definition.KeyColumns, cancellationToken).ConfigureAwait(false))
+            throw new PgEmbedException(
+                $"Expected a primary key or a unique index on just ({SqlName.List(definition.KeyColumns)}) of "
+                + $"{source.Sql}, all NOT NULL, found none.",
+                "A row's vector is found by its key: add one, or name the columns that have one.");
+    }
+
+    /// <summary>Whether there is one row at most for each combination of values of some columns, and no NULL in them.</summary>
+    public static Task<bool> IsUniqueAsync(
+        NpgsqlConnection connection,
+        SourceTable source,
+        IEnumerable<string> columns,
+        CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
             SELECT EXISTS (
                 SELECT FROM pg_catalog.pg_index i
@@ -79,12 +94,6 @@ internal static class SourceTableReader
                        WHERE a.attrelid = i.indrelid AND a.attnotnull
                          AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) = @keys)
             """,
-            new { table = source.Sql, keys = definition.KeyColumns.Order(StringComparer.Ordinal).ToArray() },
-            cancellationToken: cancellationToken)).ConfigureAwait(false);
-        if (!unique)
-            throw new PgEmbedException(
-                $"Expected a primary key or a unique index on just ({SqlName.List(definition.KeyColumns)}) of "
-                + $"{source.Sql}, all NOT NULL, found none.",
-                "A row's vector is found by its key: add one, or name the columns that have one.");
-    }
+            new { table = source.Sql, keys = columns.Order(StringComparer.Ordinal).ToArray() },
+            cancellationToken: cancellationToken));
 }

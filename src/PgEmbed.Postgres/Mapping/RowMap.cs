@@ -3,6 +3,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Filters;
 
 namespace PgEmbed.Postgres.Mapping;
 
@@ -16,10 +17,16 @@ internal sealed class RowMap<T>
     private readonly Func<T, object?>[] _getters;
     private readonly Func<NpgsqlDataReader, int, T> _read;
 
-    public RowMap(CollectionMapping<T> mapping, CollectionInfo collection)
+    public RowMap(
+        CollectionMapping<T> mapping, CollectionInfo collection, IReadOnlyList<SourceTable>? relatedTables = null)
     {
         Properties = mapping.Properties();
         Columns = [.. Properties.Select(p => collection.Source.Column(p.Column))];
+        var columns = new Dictionary<string, SourceColumn>(StringComparer.Ordinal);
+        for (var i = 0; i < Properties.Count; i++)
+            columns[Properties[i].Property.Name] = Columns[i];
+        Table = new FilterTable(
+            typeof(T), columns, mapping.Relations.ToDictionary(r => r.Property, r => r.Bind(columns, relatedTables ?? [])));
         _getters = [.. Properties.Select(p => Getter(p.Property))];
         _read = Reader(Properties);
         Keys = [.. collection.KeyColumns.Select(c => IndexOf(c.Name))];
@@ -38,6 +45,9 @@ internal sealed class RowMap<T>
 
     /// <summary>The column of each property.</summary>
     public IReadOnlyList<SourceColumn> Columns { get; }
+
+    /// <summary>The table as filters use it.</summary>
+    public FilterTable Table { get; }
 
     /// <summary>The positions of the key's properties.</summary>
     public IReadOnlyList<int> Keys { get; }
