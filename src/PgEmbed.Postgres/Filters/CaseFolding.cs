@@ -12,7 +12,7 @@ namespace PgEmbed.Postgres.Filters;
 internal sealed class CaseFolding
 {
     private static readonly ConcurrentDictionary<(string, bool), CaseFolding> ByCulture = new();
-    private static readonly Lazy<CaseFolding> Ignoring = new(() => new CaseFolding("upper", Rune.ToUpperInvariant, true));
+    private static readonly Lazy<CaseFolding> Ignoring = new(() => new CaseFolding("upper", ToUpperOrdinal, true));
 
     // Beyond these planes' parts no script has two cases.
     private const int LastCased = 0x1FFFF;
@@ -76,6 +76,13 @@ internal sealed class CaseFolding
         }
 
         return pattern.Append(match is TextMatch.Equal or TextMatch.EndsWith ? "$" : "").ToString();
+    }
+
+    // As upper case, but no other character is ever equal to one of ASCII: not even the long s to S.
+    private static Rune ToUpperOrdinal(Rune rune)
+    {
+        var upper = Rune.ToUpperInvariant(rune);
+        return upper.IsAscii && !rune.IsAscii ? rune : upper;
     }
 
     private Rune Wanted(Rune rune) => _foldsValue ? _fold(rune) : rune;

@@ -75,7 +75,7 @@ internal sealed class DateTranslator(FilterTranslator filter)
         if (!Dates.Contains(member.Expression!.Type) || member.Expression.Type == typeof(TimeSpan))
             return null;
         var whole = filter.Term(member.Expression);
-        var term = AsTimestamp(whole);
+        var term = Finite(AsTimestamp(whole));
         // The parts of a DateTimeOffset are DateTimes of no kind.
         var kind = whole.Type == typeof(DateTimeOffset) ? SqlKind.Timestamp : term.Kind;
         return member.Member.Name switch
@@ -102,7 +102,7 @@ internal sealed class DateTranslator(FilterTranslator filter)
                 Kind = SqlKind.Interval,
             },
             nameof(DateTimeOffset.UtcDateTime) => whole with { Type = typeof(DateTime) },
-            nameof(DateTimeOffset.DateTime) => term with { Type = typeof(DateTime), Kind = SqlKind.Timestamp },
+            nameof(DateTimeOffset.DateTime) => AsTimestamp(whole) with { Type = typeof(DateTime), Kind = SqlKind.Timestamp },
             _ => null,
         };
 
@@ -155,7 +155,7 @@ internal sealed class DateTranslator(FilterTranslator filter)
     // Adding to an instant goes by way of UTC: a day is then 24 hours in every session's time zone.
     private SqlTerm Add(Expression date, Expression amount, string unit, MethodCallExpression call)
     {
-        var term = AsTimestamp(filter.Term(date));
+        var term = Finite(AsTimestamp(filter.Term(date)));
         SqlTerm interval;
         if (unit is "years" or "months" || RowFinder.DependsOnRow(amount) || date.Type == typeof(DateOnly))
         {
@@ -201,12 +201,7 @@ internal sealed class DateTranslator(FilterTranslator filter)
             throw new FilterNotSupportedException(expression);
         if (left.Kind == SqlKind.Time)
             throw new FilterNotSupportedException(expression, "A time of day wraps round at midnight.");
-        if (!span)
-        {
-            left = Finite(left);
-            right = Finite(right);
-        }
-
+        (left, right) = (Finite(left), Finite(right));
         var from = FilterTranslator.Unite(ref left, ref right);
         return new SqlTerm(
             $"({left.Sql} {op} {right.Sql})",
@@ -218,11 +213,15 @@ internal sealed class DateTranslator(FilterTranslator filter)
         };
     }
 
-    // Before version 17 PostgreSQL has no difference of infinities; in C# they are the first and the last time.
-    private static SqlTerm Finite(SqlTerm term) => term.Sql.StartsWith('$')
-        ? term
-        : term with
+    // To Npgsql the first and the last time are PostgreSQL's infinities, which have no parts, and before version 17 no
+    // difference.
+    private static SqlTerm Finite(SqlTerm term) => term.Sql.StartsWith('$') ? term : term.Kind switch
+    {
+        SqlKind.Date => term with { Sql = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), '9999-12-31')" },
+        SqlKind.Timestamp or SqlKind.UtcTimestamp => term with
         {
-            Sql = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), timestamp '9999-12-31 23:59:59.999999')",
-        };
+            Sql = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), '9999-12-31 23:59:59.999999')",
+        },
+        _ => term,
+    };
 }
