@@ -11,22 +11,18 @@ namespace PgEmbed.Postgres.Filters;
 /// </summary>
 internal sealed class CaseFolding
 {
-    private static readonly ConcurrentDictionary<(string, bool), CaseFolding> ByCulture = new();
-    private static readonly Lazy<CaseFolding> Ignoring = new(() => new CaseFolding("upper", ToUpperOrdinal, true));
-
     // Beyond these planes' parts no script has two cases.
     private const int LastCased = 0x1FFFF;
 
-    private readonly Func<Rune, Rune> _fold;
-    private readonly Lazy<Dictionary<Rune, string>> _sources;
-    private readonly bool _foldsValue;
+    private static readonly ConcurrentDictionary<(string, bool), CaseFolding> ByCulture = new();
+    private static readonly Lazy<CaseFolding> Ignoring = new(() => new CaseFolding("upper", Alternatives));
 
-    private CaseFolding(string function, Func<Rune, Rune> fold, bool foldsValue)
+    private readonly Lazy<Dictionary<Rune, string>> _sources;
+
+    private CaseFolding(string function, Func<Dictionary<Rune, string>> sources)
     {
         Function = function;
-        _fold = fold;
-        _foldsValue = foldsValue;
-        _sources = new Lazy<Dictionary<Rune, string>>(Sources);
+        _sources = new Lazy<Dictionary<Rune, string>>(sources);
     }
 
     /// <summary>Comparison without regard to case: <see cref="StringComparison.OrdinalIgnoreCase"/>.</summary>
@@ -39,8 +35,8 @@ internal sealed class CaseFolding
     public static CaseFolding Of(CultureInfo culture, bool upper) => ByCulture.GetOrAdd(
         (culture.Name, upper),
         key => key.Item2
-            ? new CaseFolding("upper", rune => Rune.ToUpper(rune, culture), false)
-            : new CaseFolding("lower", rune => Rune.ToLower(rune, culture), false));
+            ? new CaseFolding("upper", () => Sources(rune => Rune.ToUpper(rune, culture)))
+            : new CaseFolding("lower", () => Sources(rune => Rune.ToLower(rune, culture))));
 
     /// <summary>
     /// The text to look for in the folded column where ASCII's mapping is enough; null where it is not, and then the
@@ -48,16 +44,9 @@ internal sealed class CaseFolding
     /// </summary>
     public string? Ascii(string value)
     {
-        var folded = new StringBuilder(value.Length);
-        foreach (var rune in value.EnumerateRunes())
-        {
-            var wanted = Wanted(rune);
-            if (!wanted.IsAscii || !SourcesOf(wanted).All(char.IsAscii) || SourcesOf(wanted).Length == 0)
-                return null;
-            folded.Append(wanted);
-        }
-
-        return folded.ToString();
+        if (!value.EnumerateRunes().All(rune => SourcesOf(rune) is not "" and var sources && sources.All(char.IsAscii)))
+            return null;
+        return Function == "upper" ? value.ToUpperInvariant() : value;
     }
 
     /// <summary>The regular expression for the texts that are folded to one; null where none is.</summary>
@@ -66,10 +55,10 @@ internal sealed class CaseFolding
         var pattern = new StringBuilder(match is TextMatch.Equal or TextMatch.StartsWith ? "^" : "");
         foreach (var rune in value.EnumerateRunes())
         {
-            var sources = SourcesOf(Wanted(rune));
+            var sources = SourcesOf(rune);
             if (sources.Length == 0)
                 return null;
-            if (new StringInfo(sources).LengthInTextElements == 1 && sources.Length == rune.Utf16SequenceLength)
+            if (sources.Length == Rune.GetRuneAt(sources, 0).Utf16SequenceLength)
                 pattern.Append(rune.IsAscii && !Rune.IsLetterOrDigit(rune) ? @"\" : "").Append(sources);
             else
                 pattern.Append('[').Append(sources).Append(']');
@@ -78,31 +67,39 @@ internal sealed class CaseFolding
         return pattern.Append(match is TextMatch.Equal or TextMatch.EndsWith ? "$" : "").ToString();
     }
 
-    // As upper case, but no other character is ever equal to one of ASCII: not even the long s to S.
-    private static Rune ToUpperOrdinal(Rune rune)
-    {
-        var upper = Rune.ToUpperInvariant(rune);
-        return upper.IsAscii && !rune.IsAscii ? rune : upper;
-    }
+    // Which characters are found for one; only where that is not the character alone.
+    private string SourcesOf(Rune rune) => _sources.Value.GetValueOrDefault(rune) ?? rune.ToString();
 
-    private Rune Wanted(Rune rune) => _foldsValue ? _fold(rune) : rune;
-
-    private string SourcesOf(Rune folded) => _sources.Value.TryGetValue(folded, out var sources)
-        ? sources
-        : _fold(folded) == folded ? folded.ToString() : "";
-
-    // Only characters that are not alone in being mapped to theirs are kept.
-    private Dictionary<Rune, string> Sources()
+    private static Dictionary<Rune, string> Sources(Func<Rune, Rune> fold)
     {
         var sources = new Dictionary<Rune, string>();
-        for (var code = 0; code <= LastCased; code++)
+        foreach (var rune in Cased())
         {
-            if (!Rune.TryCreate(code, out var rune) || _fold(rune) is var folded && folded == rune)
+            var folded = fold(rune);
+            if (folded == rune)
                 continue;
-            var others = sources.GetValueOrDefault(folded) ?? (_fold(folded) == folded ? folded.ToString() : "");
-            sources[folded] = others + rune;
+            sources[folded] = (sources.GetValueOrDefault(folded) ?? (fold(folded) == folded ? folded.ToString() : "")) + rune;
+            sources.TryAdd(rune, "");
         }
 
         return sources;
     }
+
+    // .NET's own comparison says it, since its table is not the one of upper case: the long s is no S there.
+    private static Dictionary<Rune, string> Alternatives()
+    {
+        var groups = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var rune in Cased())
+        {
+            var text = rune.ToString();
+            groups[text] = groups.TryGetValue(text, out var others) ? others + text : text;
+        }
+
+        return groups.Values.Where(group => group.EnumerateRunes().Skip(1).Any())
+            .SelectMany(group => group.EnumerateRunes().Select(rune => (rune, group)))
+            .ToDictionary(member => member.rune, member => member.group);
+    }
+
+    private static IEnumerable<Rune> Cased() =>
+        Enumerable.Range(1, LastCased).Where(Rune.IsValid).Select(code => new Rune(code));
 }

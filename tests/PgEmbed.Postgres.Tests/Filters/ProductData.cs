@@ -25,7 +25,8 @@ internal static class ProductData
     [
         .. new[]
         {
-            new DateTime(1, 1, 1, 0, 0, 0, 1), new DateTime(1969, 12, 31, 23, 59, 59, 999), new DateTime(2000, 2, 29),
+            // Npgsql reads the first of all days as minus infinity, too, so no row and no bound is on it.
+            new DateTime(1, 1, 2, 0, 0, 0, 1), new DateTime(1969, 12, 31, 23, 59, 59, 999), new DateTime(2000, 2, 29),
             new DateTime(2024, 2, 29, 12, 30, 15), new DateTime(2024, 3, 31, 2, 30, 0), new DateTime(2024, 12, 31, 23, 59, 59),
             new DateTime(2025, 1, 1), new DateTime(9999, 12, 31, 23, 59, 59, 998),
         }.Select(t => t.AddTicks(1230)),

@@ -119,10 +119,10 @@ public sealed class Products : IAsyncLifetime
     /// <summary>Where C# says otherwise of a row than PostgreSQL did; null where they agree.</summary>
     public string? Difference(Expression<Func<Product, bool>> filter, HashSet<int> passing)
     {
-        var compiled = filter.Compile();
+        var outcome = new Outcome(filter);
         foreach (var row in Rows)
         {
-            if (Outcome.Of(compiled, row) is { } expected && expected != passing.Contains(row.Id))
+            if (outcome.Of(row) is { } expected && expected != passing.Contains(row.Id))
                 return $"{filter.Body}\n    {Sql(filter)}\n    C# says {expected} of {Json(row)}";
         }
 

@@ -10,7 +10,7 @@ namespace PgEmbed.Postgres.Tests.Filters;
 /// </summary>
 public sealed class RandomFilterTests(Products products, ITestOutputHelper output) : IClassFixture<Products>
 {
-    private const int Wanted = 2_500;
+    private const int Wanted = 2_000;
     private const int Batch = 250;
 
     [Fact]
