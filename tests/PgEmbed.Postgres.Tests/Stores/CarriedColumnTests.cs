@@ -208,6 +208,21 @@ public sealed class CarriedColumnTests
         Assert.Equal(1, await notes.ScalarAsync<long>("""SELECT count(*) FROM "The ""Notes"" table" """));
     }
 
+    [Fact]
+    public void Attributes_name_carried_columns_too()
+    {
+        var definition = CollectionMapping.FromAttributes<Marked>().PartitionByList(m => m.Kind, 1, 2).ToDefinition();
+
+        Assert.Equal(["kind", "the tenant"], definition.CarriedColumns);
+        Assert.Equal(("kind", ["1", "2"]), (definition.Partitioning!.Column, definition.Partitioning.Values));
+    }
+
+    private sealed record Marked(
+        int Id,
+        [EmbeddedText] string Body,
+        [CarriedColumn(Order = 1)][property: System.ComponentModel.DataAnnotations.Schema.Column("the tenant")] string Tenant,
+        [CarriedColumn] int Kind);
+
     private static Note Note(long id, int? tenant, string? time) => new()
     {
         Id = id,
