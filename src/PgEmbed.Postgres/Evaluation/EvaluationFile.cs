@@ -5,7 +5,10 @@ using System.Text.Json;
 
 namespace PgEmbed.Postgres.Evaluation;
 
-/// <summary>Reads the lines of a text file, packed by gzip or not, one at a time.</summary>
+/// <summary>
+/// Reads the lines of a text file, packed by gzip or not, one at a time. .NET notices a gzip file that was cut short only
+/// under its setting System.IO.Compression.UseStrictValidation; the command-line tool sets it.
+/// </summary>
 internal static class EvaluationFile
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
