@@ -214,7 +214,8 @@ public sealed class CarriedColumnTests
         var definition = CollectionMapping.FromAttributes<Marked>().PartitionByList(m => m.Kind, 1, 2).ToDefinition();
 
         Assert.Equal(["kind", "the tenant"], definition.CarriedColumns);
-        Assert.Equal(("kind", ["1", "2"]), (definition.Partitioning!.Column, definition.Partitioning.Values));
+        Assert.Equal("kind", definition.Partitioning!.Column);
+        Assert.Equal(["1", "2"], definition.Partitioning.Values);
     }
 
     private sealed record Marked(
