@@ -27,6 +27,7 @@ public static class PgEmbedCommand
             ModelCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
+            EvalCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
