@@ -41,9 +41,10 @@ public static class TextEmbedderExtensions
     /// <param name="cancellationToken">Stops it within one batch.</param>
     /// <returns>The items with their texts' vectors, in their order.</returns>
     /// <remarks>
-    /// Up to some thousand texts at a time are embedded together; meanwhile the next are read, but never while the
-    /// caller works on a result. A slow source's items are not held back for more to come. Where the source fails,
-    /// what came before comes out first. Where the caller stops early, what is under way is cancelled and waited for.
+    /// Up to some thousand texts at a time are embedded together, and meanwhile the next are read; while the caller
+    /// works on a result, no more than the item that the source was just asked for. A slow source's items are not held
+    /// back for more to come. Where the source fails, what came before comes out first. Where the caller stops early,
+    /// what is under way is cancelled and waited for.
     /// </remarks>
     /// <exception cref="ArgumentException">A text is null.</exception>
     /// <exception cref="PgEmbedException">The model can't be run on a text.</exception>

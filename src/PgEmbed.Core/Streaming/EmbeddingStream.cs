@@ -8,8 +8,8 @@ namespace PgEmbed.Streaming;
 /// </summary>
 /// <remarks>
 /// The window that was read is embedded as soon as the one before it is, so a fast source gives full windows, and an
-/// item of a slow one is not held back for more to come. The source is moved only while the caller waits for results,
-/// so the two never run at once.
+/// item of a slow one is not held back for more to come. The source is moved on only while the caller waits for
+/// results; what it was asked for before may come later, an item at most.
 /// </remarks>
 internal sealed class EmbeddingStream<T>(
     ITextEmbedder embedder, IAsyncEnumerable<T> source, Func<T, string> text, TextRole role)
