@@ -29,16 +29,18 @@ public sealed record IndexTarget
     public string? Filter { get; init; }
 
     /// <summary>The collection that the store serves; null where the table is no store.</summary>
-    public string? Collection { get; init; }
+    public string? Collection => Info?.Name;
 
     /// <summary>The store; null where the table is none.</summary>
-    public int? StoreId { get; init; }
+    public int? StoreId => Info?.Store.Id;
 
     /// <summary>Where pgvector is in the database.</summary>
     public required VectorExtension Extension { get; init; }
 
     /// <summary>The table as a statement names it.</summary>
     public string TableSql => SqlName.Qualify(Schema, Table);
+
+    internal CollectionInfo? Info { get; init; }
 
     /// <summary>Whether the index is on the column as it is, not on an expression over it.</summary>
     internal bool IsPlainColumn => Expression == SqlName.Quote(Column);

@@ -25,8 +25,7 @@ internal static class IndexTargetReader
             OperatorClass = HnswOperatorClass.For(type, store.Space.Metric.ToIndexMetric()),
             Dimensions = store.Space.Dimensions,
             Filter = Checked(filter),
-            Collection = collection.Name,
-            StoreId = store.Id,
+            Info = collection,
             Extension = collection.Extension,
         };
     }

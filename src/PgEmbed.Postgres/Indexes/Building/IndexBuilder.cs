@@ -148,9 +148,9 @@ internal sealed class IndexBuilder(NpgsqlDataSource dataSource, IProgress<IndexB
                 + $"{built?.State.ToString() ?? "gone"}.",
                 "A partition may have been added meanwhile. Run the build again: it goes on where it stopped.");
         // Without statistics the planner takes a store for a small table and scans it.
-        if (plan.Target.StoreId is not null)
+        if (plan.Target.Info is { } collection)
             await connection.ExecuteAsync(new CommandDefinition(
-                $"ANALYZE {plan.Target.TableSql}", commandTimeout: 0, cancellationToken: cancellationToken))
+                $"ANALYZE {plan.Target.TableSql}, {collection.Source.Sql}", commandTimeout: 0, cancellationToken: cancellationToken))
                 .ConfigureAwait(false);
         return built.Bytes;
     }
