@@ -28,6 +28,7 @@ public static class PgEmbedCommand
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
             IndexCommand.Create(terminal),
+            EvalCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
