@@ -9,7 +9,8 @@ namespace PgEmbed.Postgres.Stores;
 /// <summary>
 /// Takes ready vectors into a store by binary COPY, all in one transaction. Batches go straight into the store while no
 /// key of theirs is there, each behind a savepoint; from the first that is on, the vectors there are deleted before each
-/// batch. So filling an empty store costs no more than the COPY.
+/// batch. So filling an empty store costs no more than the COPY. A store with carried columns takes their values from the
+/// source rows, by the way that embedded vectors go.
 /// </summary>
 internal sealed class VectorImport<TKey>
 {
@@ -21,8 +22,11 @@ internal sealed class VectorImport<TKey>
     private readonly KeyShape<TKey> _shape;
     private readonly VectorImportOptions _options;
     private readonly ImportSql _sql;
+    private readonly StoreWriter _writer;
     private readonly string _vectorType;
     private bool _replaces;
+
+    private bool Carries => _collection.CarriedColumns.Count > 0;
 
     public VectorImport(SqlSessions sessions, CollectionInfo collection, VectorImportOptions options)
     {
@@ -31,6 +35,7 @@ internal sealed class VectorImport<TKey>
         _shape = new KeyShape<TKey>(collection);
         _options = options;
         _sql = new ImportSql(collection);
+        _writer = new StoreWriter(collection);
         _vectorType = $"{collection.Extension.Schema}.{VectorExtension.TypeName(collection.Store.Codec)}";
     }
 
@@ -47,6 +52,7 @@ internal sealed class VectorImport<TKey>
             await using (transaction.ConfigureAwait(false))
             {
                 await ServingSpace.RequireAsync(session.Connection, _collection, cancellationToken).ConfigureAwait(false);
+                await _writer.MustBeAsOpenedAsync(session.Connection, cancellationToken).ConfigureAwait(false);
                 var total = new VectorImportResult(0, 0);
                 var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
                 var batch = new Dictionary<RowKey, StagedVector>(size);
@@ -103,10 +109,10 @@ internal sealed class VectorImport<TKey>
     private async Task<List<StagedVector>> HashedAsync(
         NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
     {
-        var unknown = batch.FindAll(vector => vector.Hash is null);
+        var unknown = batch.FindAll(vector => vector.Hash is null || Carries);
         if (unknown.Count == 0)
             return batch;
-        var known = batch.FindAll(vector => vector.Hash is not null);
+        var known = batch.FindAll(vector => vector.Hash is not null && !Carries);
         var command = connection.Command(_sql.Hashes);
         await using (command.ConfigureAwait(false))
         {
@@ -118,7 +124,7 @@ internal sealed class VectorImport<TKey>
                 {
                     await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                     if (!reader.IsDBNull(0))
-                        known.Add(vector with { Hash = reader.GetFieldValue<byte[]>(0) });
+                        known.Add(vector.Hash is null ? vector with { Hash = reader.GetFieldValue<byte[]>(0) } : vector);
                     else if (!_options.SkipUnknown)
                         throw new PgEmbedException(
                             $"Expected a row with text for every vector, but collection '{_collection.Name}' has none "
@@ -134,7 +140,7 @@ internal sealed class VectorImport<TKey>
     private async Task WriteAsync(
         NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
     {
-        if (!_replaces)
+        if (!_replaces && !Carries)
         {
             await connection.ExecuteAsync("SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
             try
@@ -159,7 +165,14 @@ internal sealed class VectorImport<TKey>
             await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+        if (!Carries)
+        {
+            await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _writer.WriteAsync(connection, batch, checkText: false, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("DROP TABLE pg_temp._pgembed_vectors", [], cancellationToken).ConfigureAwait(false);
     }
 
     private async Task CopyAsync(

@@ -34,7 +34,11 @@ internal sealed class KeyFileWriter : IAsyncDisposable
         EndLine();
     }
 
-    public Task CompleteAsync(CancellationToken cancellationToken) => _file.CompleteAsync(cancellationToken);
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        await _file.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask DisposeAsync()
     {
