@@ -2,7 +2,7 @@ using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Tests.Tokenization;
 
-public class DoubleArrayTrieTests
+public class SortedTrieTests
 {
     [Theory]
     [InlineData(1, "ab", 5)]
@@ -20,7 +20,7 @@ public class DoubleArrayTrieTests
         var strings = new Dictionary<string, int>();
         for (var i = 0; i < count; i++)
             strings[Any()] = i;
-        var trie = new DoubleArrayTrie(strings);
+        var trie = new SortedTrie(strings);
 
         Assert.Equal(strings.Keys.Max(k => k.Length), trie.LongestString);
         foreach (var (text, value) in strings)
@@ -28,28 +28,28 @@ public class DoubleArrayTrieTests
         for (var i = 0; i < count; i++)
         {
             var text = Any();
-            Assert.Equal(strings.GetValueOrDefault(text, DoubleArrayTrie.NoValue), Find(trie, text));
+            Assert.Equal(strings.GetValueOrDefault(text, SortedTrie.NoValue), Find(trie, text));
             text += "!";
-            Assert.Equal(DoubleArrayTrie.NoValue, Find(trie, text));
+            Assert.Equal(SortedTrie.NoValue, Find(trie, text));
         }
     }
 
     [Fact]
     public void Without_strings_it_has_none()
     {
-        var trie = new DoubleArrayTrie([]);
-        var node = DoubleArrayTrie.Root;
+        var trie = new SortedTrie([]);
+        var node = SortedTrie.Root;
         Assert.All(Enumerable.Range(0, char.MaxValue + 1), c => Assert.False(trie.TryStep(ref node, (char)c)));
         Assert.Equal(0, trie.LongestString);
     }
 
-    private static int Find(DoubleArrayTrie trie, string text)
+    private static int Find(SortedTrie trie, string text)
     {
-        var node = DoubleArrayTrie.Root;
+        var node = SortedTrie.Root;
         foreach (var character in text)
         {
             if (!trie.TryStep(ref node, character))
-                return DoubleArrayTrie.NoValue;
+                return SortedTrie.NoValue;
         }
 
         return trie.ValueOf(node);
