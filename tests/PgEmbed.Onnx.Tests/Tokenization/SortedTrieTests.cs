@@ -34,6 +34,27 @@ public class SortedTrieTests
         }
     }
 
+    /// <summary>As many as XLM-R has; where children stand far apart, a table of them would be nearly empty.</summary>
+    [Fact]
+    public void Many_strings_of_many_scripts_take_memory_in_proportion()
+    {
+        var random = new Random(4);
+        (int First, int Count)[] scripts = [('a', 26), (0x430, 32), (0x905, 53), (0x4e00, 8000), (0xac00, 8000)];
+        var strings = new Dictionary<string, int>();
+        while (strings.Count < 250_000)
+        {
+            var (first, count) = scripts[random.Next(scripts.Length)];
+            var text = string.Concat(Enumerable.Range(0, random.Next(2, 8)).Select(_ => (char)(first + random.Next(count))));
+            strings.TryAdd($"▁{text}", strings.Count);
+        }
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        var trie = new SortedTrie(strings);
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Assert.InRange(allocated, 0, 32L * strings.Keys.Sum(text => text.Length));
+        Assert.All(strings.Where(s => s.Value % 100 == 0), s => Assert.Equal(s.Value, Find(trie, s.Key)));
+    }
+
     [Fact]
     public void Without_strings_it_has_none()
     {
