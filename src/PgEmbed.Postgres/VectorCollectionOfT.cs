@@ -35,6 +35,12 @@ public sealed class VectorCollection<T> : VectorCollection
         _map = new RowMap<T>(mapping, info, relatedTables);
     }
 
+    private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
+        : base(collection, transaction) => _map = collection._map;
+
+    /// <inheritdoc/>
+    public override VectorCollection<T> WithTransaction(NpgsqlTransaction transaction) => new(this, transaction);
+
     /// <summary>
     /// Writes rows and their vectors: new rows are inserted, rows whose key is there are updated, and only texts that
     /// have changed are embedded. A row and its vector become visible together; batches one after another.
@@ -47,7 +53,7 @@ public sealed class VectorCollection<T> : VectorCollection
         IAsyncEnumerable<T> rows,
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new RowUpsert<T>(DataSource, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
+        new RowUpsert<T>(Sessions, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
 
     /// <inheritdoc cref="UpsertAsync(IAsyncEnumerable{T}, IProgress{EmbedProgress}?, CancellationToken)"/>
     public Task<EmbedProgress> UpsertAsync(
@@ -55,6 +61,55 @@ public sealed class VectorCollection<T> : VectorCollection
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         UpsertAsync(rows.ToAsyncEnumerable(), progress, cancellationToken);
+
+    /// <summary>Reads the row with a key.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>The row, or null (of a struct its default) where there is none.</returns>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public ValueTask<T?> GetAsync<TKey>(TKey key, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        GetManyAsync([key], cancellationToken).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>Reads the rows with some keys.</summary>
+    /// <param name="keys">The keys; each as <see cref="GetAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>The rows that are there, in the order of the keys.</returns>
+    /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
+    public IAsyncEnumerable<T> GetManyAsync<TKey>(
+        IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        RowLookup.RunAsync(
+            Sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken);
+
+    /// <summary>Deletes the row with a key, and its vectors with it.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>False where there was no such row.</returns>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public async Task<bool> DeleteAsync<TKey>(TKey key, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        await DeleteManyAsync([key], cancellationToken).ConfigureAwait(false) > 0;
+
+    /// <summary>Deletes the rows with some keys, and their vectors with them: all in one transaction, or none.</summary>
+    /// <param name="keys">The keys; each as <see cref="DeleteAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>How many rows there were.</returns>
+    /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
+    public Task<long> DeleteManyAsync<TKey>(IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        RowDelete.RunAsync(Sessions, Info, RowKeys(keys), cancellationToken);
+
+    /// <summary>Deletes the rows that have the keys of these, and their vectors: all in one transaction, or none.</summary>
+    /// <inheritdoc cref="DeleteManyAsync"/>
+    /// <param name="rows">The rows; of each only the key counts.</param>
+    /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
+    public Task<long> DeleteRowsAsync(IEnumerable<T> rows, CancellationToken cancellationToken = default) =>
+        RowDelete.RunAsync(Sessions, Info, rows.Select(_map.Key), cancellationToken);
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>
@@ -125,5 +180,11 @@ public sealed class VectorCollection<T> : VectorCollection
         if (filter is not null)
             query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
         return query;
+    }
+
+    private IEnumerable<RowKey> RowKeys<TKey>(IEnumerable<TKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return keys.Select(new KeyShape<TKey>(Info).ToRow);
     }
 }

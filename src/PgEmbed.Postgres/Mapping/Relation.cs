@@ -1,7 +1,5 @@
 using System.ComponentModel.DataAnnotations.Schema;
-using System.Globalization;
 using System.Reflection;
-using Npgsql.NameTranslation;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Sql;
@@ -50,5 +48,5 @@ internal sealed record Relation(
 
     private static string ColumnOf(PropertyInfo property) =>
         property.GetCustomAttribute<ColumnAttribute>()?.Name
-        ?? NpgsqlSnakeCaseNameTranslator.ConvertToSnakeCase(property.Name, CultureInfo.InvariantCulture);
+        ?? SnakeCase.Of(property.Name);
 }
