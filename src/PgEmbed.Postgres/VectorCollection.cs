@@ -47,9 +47,15 @@ public class VectorCollection
 
     /// <summary>Builds the HNSW index; readers and writers go on meanwhile.</summary>
     /// <returns>False where it was there already.</returns>
-    /// <exception cref="PgEmbedException">The vectors have more dimensions than an index takes.</exception>
-    public Task<bool> BuildIndexAsync(HnswOptions? options = null, CancellationToken cancellationToken = default) =>
-        IndexBuilder.BuildAsync(DataSource, Info, options ?? new HnswOptions(), cancellationToken);
+    /// <remarks><see cref="IndexManager"/> does the same with progress, and more.</remarks>
+    /// <exception cref="PgEmbedException">
+    /// The vectors have more dimensions than an index takes, or the graph doesn't fit in the memory.
+    /// </exception>
+    public async Task<bool> BuildIndexAsync(
+        HnswOptions? options = null, CancellationToken cancellationToken = default) =>
+        (await new IndexManager(DataSource).BuildAsync(
+            IndexTargetReader.OfStore(Info, filter: null), options, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).Built;
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>
