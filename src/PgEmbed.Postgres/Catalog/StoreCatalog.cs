@@ -69,6 +69,19 @@ internal static class StoreCatalog
         return (collection, await StoreTable.CreateAsync(connection, collection, cancellationToken).ConfigureAwait(false));
     }
 
+    /// <summary>Forgets a store and drops its table, unless it serves.</summary>
+    /// <returns>False where it serves, or there is none.</returns>
+    public static async Task<bool> DropAsync(
+        NpgsqlConnection connection, int storeId, string table, CancellationToken cancellationToken)
+    {
+        var found = await connection.ExecuteAsync(
+            "DELETE FROM pgembed.store WHERE store_id = $1 AND NOT serving", [storeId], cancellationToken)
+            .ConfigureAwait(false);
+        if (found == 1)
+            await DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);
+        return found == 1;
+    }
+
     /// <summary>Drops a store's table, its partitions with it.</summary>
     public static Task<int> DropTableAsync(
         NpgsqlConnection connection, string table, CancellationToken cancellationToken) =>
