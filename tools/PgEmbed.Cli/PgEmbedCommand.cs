@@ -28,6 +28,7 @@ public static class PgEmbedCommand
             CollectionCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
+            VectorsCommand.Create(terminal),
             IndexCommand.Create(terminal),
             EvalCommand.Create(terminal),
         };
