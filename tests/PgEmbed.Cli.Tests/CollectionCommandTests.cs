@@ -45,7 +45,7 @@ public sealed class CollectionCommandTests
             database, "collection", "alter", "notes", "--carry", "written", "--partition-by", "written", "--step", "1 month");
         Assert.True(altered.GetProperty("altered").GetBoolean());
         var status = (await JsonAsync(database, "collection", "show", "notes"))[0];
-        Assert.Equal(("range (\"written\") by 1 month", 60, 3), (
+        Assert.Equal(("range (\"written\") by 1 month", 60, 2), (
             status.GetProperty("partitioned_by").GetString(),
             status.GetProperty("vectors").GetInt32(),
             status.GetProperty("partitions").GetArrayLength() - 1));
