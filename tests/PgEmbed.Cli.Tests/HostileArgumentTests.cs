@@ -25,7 +25,7 @@ public sealed class HostileArgumentTests
             var command = Commands[index % Commands.Length](text);
             var result = await Cli.RunAsync([.. command[..2], "--connection", database.ConnectionString, .. command[2..]]);
 
-            Assert.True(result.Code is ExitCode.Failed or ExitCode.Misused, $"{string.Join(' ', command)}: {result}");
+            Assert.True(result.Code is 1 or 2, $"{string.Join(' ', command)}: {result}");
             Assert.False(
                 result.Error.Contains("syntax error", StringComparison.OrdinalIgnoreCase)
                 || result.Error.Contains("   at ", StringComparison.Ordinal),

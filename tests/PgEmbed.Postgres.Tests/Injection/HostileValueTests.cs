@@ -109,7 +109,7 @@ public sealed class HostileValueTests
         var map = new RowMap<Note>(Mapping, collection.Info);
         foreach (var text in HostileTexts.All.Except(HostileTexts.Values).Append("\uD800"))
         {
-            foreach (var filter in Filters.Where(f => !f.Key.StartsWith("SQL", StringComparison.Ordinal)))
+            foreach (var filter in Filters.Where(f => f.Key is not ("SQL" or "SQL of SQL" or "CompareOrdinal")))
                 Assert.Throws<FilterNotSupportedException>(
                     () => FilterTranslator.Translate(filter.Value(text), map, "n", new SqlParameters()));
         }
