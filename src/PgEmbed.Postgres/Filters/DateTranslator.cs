@@ -214,14 +214,18 @@ internal sealed class DateTranslator(FilterTranslator filter)
     }
 
     // To Npgsql the first and the last time are PostgreSQL's infinities, which have no parts, and before version 17 no
-    // difference.
-    private static SqlTerm Finite(SqlTerm term) => term.Sql.StartsWith('$') ? term : term.Kind switch
+    // difference. LEAST and GREATEST pass NULL over.
+    private static SqlTerm Finite(SqlTerm term)
     {
-        SqlKind.Date => term with { Sql = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), '9999-12-31')" },
-        SqlKind.Timestamp or SqlKind.UtcTimestamp => term with
+        var last = term.Kind switch
         {
-            Sql = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), '9999-12-31 23:59:59.999999')",
-        },
-        _ => term,
-    };
+            SqlKind.Date => "9999-12-31",
+            SqlKind.Timestamp or SqlKind.UtcTimestamp => "9999-12-31 23:59:59.999999",
+            _ => null,
+        };
+        if (last is null || term.Sql.StartsWith('$'))
+            return term;
+        var finite = $"LEAST(GREATEST({term.Sql}, '0001-01-01'), '{last}')";
+        return term with { Sql = term.Nullable ? $"(CASE WHEN {term.Sql} IS NOT NULL THEN {finite} END)" : finite };
+    }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Linq.Expressions;
 using System.Text.Json;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Mapping;
 using Xunit.Abstractions;
 
 // The filters are written as users write them, and some of them badly.
@@ -289,5 +290,41 @@ public sealed class TranslationTests(Products products, ITestOutputHelper output
 
         Assert.Contains(wayRound, error.Message, StringComparison.Ordinal);
         Assert.Contains("SqlFilter.From", error.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_search_by_a_filter_on_other_tables_gives_its_rows_whole_and_once()
+    {
+        await products.Collection.SyncAsync().LastAsync();
+        var opened = await new PgEmbedClient(products.DataSource, products.Collection.Embedder).OpenCollectionAsync(Products.Mapping);
+        Expression<Func<Product, bool>> filter = p => p.Reviews.Any(r => r.Stars > 1) && p.Category!.Rank != 2;
+        var expected = products.Rows.Where(p => !string.IsNullOrWhiteSpace(p.Note) && p.Reviews.Any(r => r.Stars > 1)
+            && p.Category?.Rank != 2).ToList();
+
+        var found = await opened.SearchAsync("anything", 1000, filter).ToListAsync();
+
+        Assert.Equal(expected.Select(p => p.Id), found.Select(hit => hit.Row.Id).Order());
+        foreach (var (one, same) in expected.Zip(found.Select(hit => hit.Row).OrderBy(row => row.Id)))
+        {
+            Assert.Equal(
+                (one.Name, one.Stock, one.Price, one.Weight, one.CreatedAt, one.Due, one.Color, one.Trim, one.Level, one.Rights, one.Grade),
+                (same.Name, same.Stock, same.Price, same.Weight, same.CreatedAt, same.Due, same.Color, same.Trim, same.Level, same.Rights, same.Grade));
+            Assert.Equivalent(one.Data, same.Data);
+            Assert.Null(same.Category);
+        }
+    }
+
+    [Fact]
+    public async Task A_reference_that_leads_to_many_rows_or_to_no_table_is_refused()
+    {
+        var client = new PgEmbedClient(products.DataSource, products.Collection.Embedder);
+        var many = new CollectionMapping<Product>("products").Key(p => p.Id).Text(p => p.Note).Ignore(p => p.Reviews)
+            .Reference(p => p.Category, "reviews", p => p.CategoryId, c => c.Rank, "public");
+        var none = Products.Mapping.Reference(p => p.Category, "nowhere", p => p.CategoryId, c => c.Id);
+
+        Assert.Contains("rank", (await Assert.ThrowsAsync<PgEmbedException>(() => client.OpenCollectionAsync(many))).Message);
+        Assert.Contains("nowhere", (await Assert.ThrowsAsync<PgEmbedException>(() => client.OpenCollectionAsync(none))).Message);
+        Assert.Throws<PgEmbedException>(() => new VectorCollection<Product>(
+            products.DataSource, products.Collection.Embedder, products.Collection.Info, Products.Mapping));
     }
 }
