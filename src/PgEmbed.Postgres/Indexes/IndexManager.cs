@@ -1,6 +1,7 @@
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Indexes.Building;
+using PgEmbed.Postgres.Indexes.Checking;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Indexes;
@@ -123,6 +124,24 @@ public sealed class IndexManager
         ArgumentNullException.ThrowIfNull(target);
         return new IndexBuilder(_dataSource, progress).BuildAsync(
             target, options ?? new HnswOptions(), replace, planned, cancellationToken);
+    }
+
+    /// <summary>
+    /// Measures what an index is worth: recall against exact searches, with its confidence interval, time, pages read, dead
+    /// rows, and its size against a fresh build's.
+    /// </summary>
+    /// <param name="target">What is indexed.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There is no valid index, or the server doesn't use it.</exception>
+    public async Task<IndexCheckResult> CheckAsync(
+        IndexTarget target, IndexCheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await new IndexChecker(connection, target, options ?? new IndexCheckOptions())
+                .RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes one leftover that is ours.</summary>

@@ -11,6 +11,7 @@ internal static class IndexCommand
         IndexListCommand.Create(terminal),
         IndexBuildCommand.Create(terminal, rebuild: false),
         IndexBuildCommand.Create(terminal, rebuild: true),
+        IndexCheckCommand.Create(terminal),
         IndexDropCommand.Create(terminal),
     };
 }
