@@ -27,6 +27,7 @@ public static class PgEmbedCommand
             ModelCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
+            VectorsCommand.Create(terminal),
             IndexCommand.Create(terminal),
             EvalCommand.Create(terminal),
         };

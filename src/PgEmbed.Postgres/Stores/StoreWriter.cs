@@ -118,9 +118,12 @@ internal sealed class StoreWriter
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
-    // The lock keeps the table from being put in place of another until this transaction ends. Without it, rows could be
-    // written with columns that the table no longer has, or without one that it has got.
-    private async Task MustBeAsOpenedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// Locks the store, so that it is not put in place of another until this transaction ends: rows could be written with
+    /// columns that it no longer has, or without one that it has got.
+    /// </summary>
+    /// <exception cref="PgEmbedException">It was given other columns since the collection was opened.</exception>
+    public async Task MustBeAsOpenedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         var batch = connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
