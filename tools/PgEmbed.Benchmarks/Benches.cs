@@ -7,7 +7,9 @@ internal static class Benches
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
         {
             ["embed"] = EmbedBench.RunAsync,
+            ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
+            ["order"] = OrderBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };
 }
