@@ -19,4 +19,8 @@ public sealed record IndexMeasure(
     double Returned,
     double MedianMilliseconds,
     double P95Milliseconds,
-    double Pages);
+    double Pages)
+{
+    /// <summary>The recall of each query.</summary>
+    internal IReadOnlyList<double> Recalls { get; init; } = [];
+}

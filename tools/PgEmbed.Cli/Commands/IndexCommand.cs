@@ -12,6 +12,8 @@ internal static class IndexCommand
         IndexBuildCommand.Create(terminal, rebuild: false),
         IndexBuildCommand.Create(terminal, rebuild: true),
         IndexCheckCommand.Create(terminal),
+        IndexTuneCommand.Create(terminal),
+        IndexHealthCommand.Create(terminal),
         IndexDropCommand.Create(terminal),
     };
 }

@@ -11,6 +11,9 @@ internal sealed class IndexChecker(NpgsqlConnection connection, IndexTarget targ
     // What a session has that sets nothing.
     private const int PlainEfSearch = 40;
 
+    /// <summary>The queries of the run.</summary>
+    public IReadOnlyList<QueryVector> QueryVectors { get; private set; } = [];
+
     public async Task<IndexCheckResult> RunAsync(CancellationToken cancellationToken)
     {
         options.Validate();
@@ -27,9 +30,10 @@ internal sealed class IndexChecker(NpgsqlConnection connection, IndexTarget targ
         }
 
         var (queries, source) = options.QueryVectors is { } given
-            ? ([.. given.Select(Query)], $"{given.Count} queries that were given")
+            ? ([.. given.Select(values => QueryVector.Of(values, target))], $"{given.Count} queries that were given")
             : await QuerySample.TakeAsync(connection, target, options.Queries, rows, options.Seed, cancellationToken)
                 .ConfigureAwait(false);
+        QueryVectors = queries;
         var dead = await DeadAsync(parts, cancellationToken).ConfigureAwait(false);
         if (queries.Count == 0)
             return new IndexCheckResult(index, options.K, 0, "there is no row to make queries of", rows, dead, fresh, 0, []);
@@ -53,11 +57,6 @@ internal sealed class IndexChecker(NpgsqlConnection connection, IndexTarget targ
     }
 
     private IEnumerable<int> EfSearch() => options.EfSearch ?? [PlainEfSearch, Math.Clamp(2 * options.K, 100, 1_000)];
-
-    private QueryVector Query(ReadOnlyMemory<float> values) => values.Length == target.Dimensions
-        ? QueryVector.Of(values.Span, target.ColumnType)
-        : throw new InvalidVectorException(
-            $"Expected queries of {target.Dimensions} dimensions for {target.TableSql}, got {values.Length}.");
 
     private async Task<HnswIndex> FindAsync(CancellationToken cancellationToken)
     {

@@ -66,7 +66,7 @@ internal sealed class IndexMeter(
                 returned.Average(),
                 Quantile(times, 0.5),
                 Quantile(times, 0.95),
-                Quantile(pages, 0.5));
+                Quantile(pages, 0.5)) { Recalls = recalls };
         }
     }
 

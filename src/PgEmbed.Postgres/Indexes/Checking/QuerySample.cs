@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
@@ -60,7 +59,7 @@ internal static class QuerySample
             await using (reader.ConfigureAwait(false))
             {
                 while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    found.Add(new QueryVector(reader.GetValue(0) is bool bit ? new BitArray(1, bit) : reader.GetValue(0)));
+                    found.Add(QueryVector.Read(reader, 0));
             }
 
             // They come in the table's order, so not just the first of them.

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Globalization;
 using Npgsql;
 
 namespace PgEmbed.Postgres.Indexes.Checking;
@@ -9,7 +8,7 @@ namespace PgEmbed.Postgres.Indexes.Checking;
 internal sealed record QueryVector(object Value)
 {
     /// <summary>A query from values, for a column of a type.</summary>
-    public static QueryVector Of(ReadOnlySpan<float> values, IndexedType type)
+    private static QueryVector Of(ReadOnlySpan<float> values, IndexedType type)
     {
         switch (type)
         {
@@ -26,6 +25,18 @@ internal sealed record QueryVector(object Value)
                 return new QueryVector(bits);
         }
     }
+
+    /// <summary>A query that was given, for the column of a target.</summary>
+    /// <exception cref="InvalidVectorException">It has other dimensions.</exception>
+    public static QueryVector Of(ReadOnlyMemory<float> values, IndexTarget target) => values.Length == target.Dimensions
+        ? Of(values.Span, target.ColumnType)
+        : throw new InvalidVectorException(
+            $"Expected queries of {target.Dimensions} dimensions for {target.TableSql}, got {values.Length}.");
+
+    /// <summary>A stored vector.</summary>
+    public static QueryVector Read(NpgsqlDataReader reader, int column) =>
+        // Npgsql reads bit(1) as a truth value.
+        new(reader.GetValue(column) is bool bit ? new BitArray(1, bit) : reader.GetValue(column));
 
     /// <summary>The parameter, its type said where Npgsql would take another.</summary>
     public NpgsqlParameter Parameter(IndexTarget target) => Value switch
@@ -83,7 +94,4 @@ internal sealed record QueryVector(object Value)
         return turned;
     }
 #pragma warning restore CA5394
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"query of type {Value.GetType().Name}");
 }
