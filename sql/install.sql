@@ -379,7 +379,9 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store);
     LOOP
         number := number + 1;
-        made := pgembed.name_with_ending(parent.name, '_p' || number);
+        -- The store's id stays where the name is cut, so that it is the store's alone.
+        made := pgembed.name_with_ending(
+            regexp_replace(parent.name, '_[0-9]+$', ''), coalesce(substring(parent.name, '_[0-9]+$'), '') || '_p' || number);
         EXIT WHEN to_regclass(format('%I.%I', parent.schema, made)) IS NULL;
     END LOOP;
     EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL)', parent.schema, made, store);
@@ -494,6 +496,7 @@ DECLARE
     columns   text;
     vector    record;
     statement text;
+    grants    text[];
 BEGIN
     SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
 
@@ -539,8 +542,19 @@ END
         EXECUTE statement;
     EXCEPTION
         WHEN invalid_function_definition THEN
+            -- Who may use it stays: without a list of grants everyone may, as with a new function.
+            SELECT array_agg(format('GRANT EXECUTE ON FUNCTION %s TO %s%s', signature,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+                CASE WHEN a.is_grantable AND a.grantee <> 0 THEN ' WITH GRANT OPTION' ELSE '' END))
+            INTO grants
+            FROM pg_proc p, aclexplode(p.proacl) a
+            WHERE p.oid = signature::regprocedure;
             EXECUTE 'DROP FUNCTION ' || signature;
             EXECUTE statement;
+            IF grants IS NOT NULL THEN
+                EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+                EXECUTE array_to_string(grants, ';');
+            END IF;
     END;
 
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
@@ -806,7 +820,7 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7c37498dcaab9fde5fa28add15c98897ca5ee5636ebc42365b7239b317834025","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"725de853b5c64b4cb90d30697cfaebb873c75f8773770551307ff9020e6845ad","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
