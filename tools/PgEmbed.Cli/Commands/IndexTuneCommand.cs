@@ -42,6 +42,9 @@ internal static class IndexTuneCommand
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var settings = parsed.GetValue(candidates) is { Length: > 0 } given
+                ? [.. given.Select(Candidate)]
+                : new IndexTuneOptions().Candidates;
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             var manager = new IndexManager(database.DataSource);
             var found = await target.FindAsync(manager, parsed, cancellationToken);
@@ -54,9 +57,8 @@ internal static class IndexTuneCommand
                 QueryVectors = parsed.GetValue(queries) is { } path
                     ? await IndexQueryFile.ReadAsync(path, found, parsed.GetValue(model), terminal, cancellationToken)
                     : null,
+                Candidates = settings,
             };
-            if (parsed.GetValue(candidates) is { Length: > 0 } given)
-                options = options with { Candidates = [.. given.Select(Candidate)] };
             var tuning = await manager.TuneAsync(
                 found, options, new Progress(terminal), cancellationToken);
             if (parsed.GetValue(json))
