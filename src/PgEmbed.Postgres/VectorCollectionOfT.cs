@@ -5,6 +5,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Search;
+using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres;
@@ -14,6 +15,7 @@ namespace PgEmbed.Postgres;
 public sealed class VectorCollection<T> : VectorCollection
 {
     private readonly RowMap<T> _map;
+    private readonly SqlSessions _sessions;
 
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
@@ -28,6 +30,26 @@ public sealed class VectorCollection<T> : VectorCollection
     {
         ArgumentNullException.ThrowIfNull(mapping);
         _map = new RowMap<T>(mapping, info);
+        _sessions = new SqlSessions(dataSource);
+    }
+
+    private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
+        : base(collection.DataSource, collection.Embedder, collection.Info)
+    {
+        _map = collection._map;
+        _sessions = collection._sessions.Join(transaction);
+    }
+
+    /// <summary>
+    /// The same collection within a transaction of the caller's: what is read and written through it is part of the
+    /// transaction, and becomes visible to others when the caller commits it. For one task at a time, as its connection
+    /// is.
+    /// </summary>
+    /// <param name="transaction">The transaction, of a connection of the same database with <c>UsePgEmbed()</c>.</param>
+    public VectorCollection<T> WithTransaction(NpgsqlTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        return new VectorCollection<T>(this, transaction);
     }
 
     /// <summary>
@@ -42,7 +64,7 @@ public sealed class VectorCollection<T> : VectorCollection
         IAsyncEnumerable<T> rows,
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new RowUpsert<T>(DataSource, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
+        new RowUpsert<T>(_sessions, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
 
     /// <inheritdoc cref="UpsertAsync(IAsyncEnumerable{T}, IProgress{EmbedProgress}?, CancellationToken)"/>
     public Task<EmbedProgress> UpsertAsync(
@@ -50,6 +72,55 @@ public sealed class VectorCollection<T> : VectorCollection
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
         UpsertAsync(rows.ToAsyncEnumerable(), progress, cancellationToken);
+
+    /// <summary>Reads the row with a key.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>The row, or null (of a struct its default) where there is none.</returns>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public ValueTask<T?> GetAsync<TKey>(TKey key, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        GetManyAsync([key], cancellationToken).FirstOrDefaultAsync(cancellationToken);
+
+    /// <summary>Reads the rows with some keys.</summary>
+    /// <param name="keys">The keys; each as <see cref="GetAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>The rows that are there, in the order of the keys.</returns>
+    /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
+    public IAsyncEnumerable<T> GetManyAsync<TKey>(
+        IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        RowLookup.RunAsync(
+            _sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken);
+
+    /// <summary>Deletes the row with a key, and its vectors with it.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>False where there was no such row.</returns>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public async Task<bool> DeleteAsync<TKey>(TKey key, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        await DeleteManyAsync([key], cancellationToken).ConfigureAwait(false) > 0;
+
+    /// <summary>Deletes the rows with some keys, and their vectors with them: all in one transaction, or none.</summary>
+    /// <param name="keys">The keys; each as <see cref="DeleteAsync"/> takes it.</param>
+    /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <returns>How many rows there were.</returns>
+    /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
+    public Task<long> DeleteManyAsync<TKey>(IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        RowDelete.RunAsync(_sessions, Info, RowKeys(keys), cancellationToken);
+
+    /// <summary>Deletes the rows that have the keys of these, and their vectors: all in one transaction, or none.</summary>
+    /// <inheritdoc cref="DeleteManyAsync"/>
+    /// <param name="rows">The rows; of each only the key counts.</param>
+    /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
+    public Task<long> DeleteRowsAsync(IEnumerable<T> rows, CancellationToken cancellationToken = default) =>
+        RowDelete.RunAsync(_sessions, Info, rows.Select(_map.Key), cancellationToken);
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>
@@ -120,5 +191,11 @@ public sealed class VectorCollection<T> : VectorCollection
         if (filter is not null)
             query.Filter = FilterTranslator<T>.Translate(filter, _map, query.SourceAlias, query.Parameters);
         return query;
+    }
+
+    private IEnumerable<RowKey> RowKeys<TKey>(IEnumerable<TKey> keys)
+    {
+        ArgumentNullException.ThrowIfNull(keys);
+        return keys.Select(new KeyShape<TKey>(Info).ToRow);
     }
 }

@@ -46,13 +46,32 @@ public sealed class PgEmbedClient
         return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
     }
 
+    /// <summary>Defines a collection as the attributes of its row type say, where it is not there yet, and opens it.</summary>
+    /// <inheritdoc cref="DefineCollectionAsync{T}(CollectionMapping{T}, CancellationToken)"/>
+    public Task<VectorCollection<T>> DefineCollectionAsync<T>(CancellationToken cancellationToken = default) =>
+        DefineCollectionAsync(CollectionMapping.FromAttributes<T>(), cancellationToken);
+
     /// <summary>Defines a collection where it is not there yet, and opens it, its rows known by column names only.</summary>
-    /// <inheritdoc cref="DefineCollectionAsync{T}"/>
+    /// <inheritdoc cref="DefineCollectionAsync{T}(CollectionMapping{T}, CancellationToken)"/>
     public async Task<VectorCollection> DefineCollectionAsync(
         CollectionDefinition definition, CancellationToken cancellationToken = default)
     {
         var info = await _catalog.DefineAsync(definition, Embedder.Space, cancellationToken).ConfigureAwait(false);
         return new VectorCollection(_dataSource, Embedder, info);
+    }
+
+    /// <summary>Opens a collection that is there, whatever its key and text are to be by the mapping.</summary>
+    /// <param name="mapping">The collection's name, and which property stands for which column; null: by attributes.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="T">The row.</typeparam>
+    /// <exception cref="PgEmbedException">There is none of that name, or the mapping doesn't fit its table.</exception>
+    /// <exception cref="SpaceMismatchException">It is in another space than the model's.</exception>
+    public async Task<VectorCollection<T>> OpenCollectionAsync<T>(
+        CollectionMapping<T>? mapping = null, CancellationToken cancellationToken = default)
+    {
+        mapping ??= CollectionMapping.FromAttributes<T>();
+        var info = await _catalog.GetAsync(mapping.Name, cancellationToken).ConfigureAwait(false);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
     }
 
     /// <summary>Opens a collection, its rows known by column names only.</summary>

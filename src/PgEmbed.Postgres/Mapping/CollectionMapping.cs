@@ -1,120 +1,67 @@
-using System.Linq.Expressions;
+using System.ComponentModel.DataAnnotations;
+using System.ComponentModel.DataAnnotations.Schema;
 using System.Reflection;
-using Npgsql.NameTranslation;
-using PgEmbed.Postgres.Catalog;
 
 namespace PgEmbed.Postgres.Mapping;
 
-/// <summary>
-/// Says which table, key and text a collection of <typeparamref name="T"/> has. A property stands for the column of its
-/// name in snake_case (<c>InstalledKb</c>: <c>installed_kb</c>) unless <see cref="Column"/> says otherwise.
-/// </summary>
-/// <typeparam name="T">The row: a class or record with public properties.</typeparam>
-public sealed class CollectionMapping<T>
+/// <summary>Makes the mapping that a row type's attributes say.</summary>
+/// <remarks>
+/// They are <see cref="VectorCollectionAttribute"/>, <see cref="CollectionKeyAttribute"/> and
+/// <see cref="EmbeddedTextAttribute"/>, and of System.ComponentModel.DataAnnotations <c>Table</c>, <c>Key</c>,
+/// <c>Column</c> and <c>NotMapped</c>. One on the parameter of a record counts for the property of that name. Without a
+/// name the collection and its table have the type's, in snake_case; without a key it is the property <c>Id</c>.
+/// </remarks>
+public static class CollectionMapping
 {
-    private readonly Dictionary<string, string> _columns = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
-    private readonly List<string> _keys = [];
-    private readonly List<string> _texts = [];
-    private readonly string _name;
-    private Codec _codec = Codec.F32;
-    private string _schema = "public";
-    private string _table;
-
-    /// <summary>Starts a mapping; the table has the collection's name unless <see cref="Table"/> says otherwise.</summary>
-    /// <param name="name">The collection's name.</param>
-    public CollectionMapping(string name)
+    /// <summary>The mapping of a type by its attributes.</summary>
+    /// <typeparam name="T">The row.</typeparam>
+    /// <returns>A mapping that further calls may add to.</returns>
+    /// <exception cref="FormatException">The codec that is named is none.</exception>
+    public static CollectionMapping<T> FromAttributes<T>()
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        _name = name;
-        _table = name;
-    }
+        var type = typeof(T);
+        var collection = type.GetCustomAttribute<VectorCollectionAttribute>();
+        var table = type.GetCustomAttribute<TableAttribute>();
+        var tableName = collection?.Table ?? table?.Name ?? collection?.Name ?? SnakeCase.Of(type.Name);
+        var mapping = new CollectionMapping<T>(collection?.Name ?? tableName);
+        mapping.Table(tableName, collection?.Schema ?? table?.Schema ?? "public");
+        if (collection?.Codec is { } codec)
+            mapping.StoredAs(Codec.Parse(codec));
+        if (collection?.IgnoreUnmapped == true)
+            mapping.IgnoreUnmapped();
 
-    /// <summary>Names the table.</summary>
-    public CollectionMapping<T> Table(string table, string schema = "public")
-    {
-        _table = table;
-        _schema = schema;
-        return this;
-    }
-
-    /// <summary>Adds a property to the key, in order.</summary>
-    public CollectionMapping<T> Key(Expression<Func<T, object?>> property)
-    {
-        _keys.Add(PropertyOf(property).Name);
-        return this;
-    }
-
-    /// <summary>Adds a property to the embedded text, in order.</summary>
-    /// <exception cref="ArgumentException">The property is not a string.</exception>
-    public CollectionMapping<T> Text(Expression<Func<T, string?>> property)
-    {
-        _texts.Add(PropertyOf(property).Name);
-        return this;
-    }
-
-    /// <summary>Names the column that a property stands for.</summary>
-    public CollectionMapping<T> Column(Expression<Func<T, object?>> property, string column)
-    {
-        _columns[PropertyOf(property).Name] = column;
-        return this;
-    }
-
-    /// <summary>Leaves a property out.</summary>
-    public CollectionMapping<T> Ignore(Expression<Func<T, object?>> property)
-    {
-        _ignored.Add(PropertyOf(property).Name);
-        return this;
-    }
-
-    /// <summary>Says how the vectors are stored.</summary>
-    public CollectionMapping<T> StoredAs(Codec codec)
-    {
-        _codec = codec;
-        return this;
-    }
-
-    /// <summary>The collection's name.</summary>
-    public string Name => _name;
-
-    /// <summary>The definition that the mapping comes to.</summary>
-    /// <exception cref="PgEmbedException">It has no key or no text.</exception>
-    public CollectionDefinition ToDefinition()
-    {
-        var definition = new CollectionDefinition
+        var properties = CollectionMapping<T>.PropertiesOfType;
+        foreach (var property in properties)
         {
-            Name = _name,
-            Schema = _schema,
-            Table = _table,
-            KeyColumns = [.. _keys.Select(ColumnOf)],
-            TextColumns = [.. _texts.Select(ColumnOf)],
-            Codec = _codec,
-        };
-        definition.Validate();
-        return definition;
+            if (Find<NotMappedAttribute>(property) is not null)
+                mapping.IgnoreProperty(property.Name);
+            else if (Find<ColumnAttribute>(property)?.Name is { Length: > 0 } column)
+                mapping.NameColumn(property.Name, column);
+        }
+
+        var keys = properties.Where(p => KeyOrder(p) is not null).OrderBy(KeyOrder).ToList();
+        // As elsewhere in .NET: without a word on the key, it is the property Id.
+        if (keys.Count == 0 && properties.FirstOrDefault(p => p.Name == "Id") is { } id)
+            keys.Add(id);
+        foreach (var key in keys)
+            mapping.AddKey(key.Name);
+        foreach (var text in properties.Where(p => TextOrder(p) is not null).OrderBy(TextOrder))
+            mapping.AddText(text.Name);
+        return mapping;
     }
 
-    /// <summary>The mapped properties, in their order.</summary>
-    internal IReadOnlyList<PropertyColumn> Properties() =>
-    [
-        .. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanRead && p.GetIndexParameters().Length == 0 && !_ignored.Contains(p.Name))
-            .Select(p => new PropertyColumn(p, ColumnOf(p.Name))),
-    ];
+    private static int? KeyOrder(PropertyInfo property) =>
+        Find<CollectionKeyAttribute>(property)?.Order
+        ?? (Find<KeyAttribute>(property) is null ? null : Math.Max(0, Find<ColumnAttribute>(property)?.Order ?? 0));
 
-    private static PropertyInfo PropertyOf<TValue>(Expression<Func<T, TValue>> expression)
-    {
-        ArgumentNullException.ThrowIfNull(expression);
-        var body = expression.Body is UnaryExpression { NodeType: ExpressionType.Convert } convert
-            ? convert.Operand
-            : expression.Body;
-        return body is MemberExpression { Member: PropertyInfo property, Expression: ParameterExpression }
-            ? property
-            : throw new ArgumentException($"Expected a property of {typeof(T).Name}, got {expression.Body}.");
-    }
+    private static int? TextOrder(PropertyInfo property) => Find<EmbeddedTextAttribute>(property)?.Order;
 
-    private string ColumnOf(string property) =>
-        _columns.TryGetValue(property, out var column)
-            ? column
-            : NpgsqlSnakeCaseNameTranslator.ConvertToSnakeCase(property, System.Globalization.CultureInfo.InvariantCulture);
+    private static TAttribute? Find<TAttribute>(PropertyInfo property)
+        where TAttribute : Attribute =>
+        property.GetCustomAttribute<TAttribute>()
+        ?? property.DeclaringType!.GetConstructors()
+            .SelectMany(constructor => constructor.GetParameters())
+            .Where(parameter => parameter.Name == property.Name)
+            .Select(parameter => parameter.GetCustomAttribute<TAttribute>())
+            .FirstOrDefault(attribute => attribute is not null);
 }

@@ -7,6 +7,8 @@ internal readonly struct RowKey : IEquatable<RowKey>
 
     public RowKey(object[] values) => _values = values;
 
+    public int Count => _values.Length;
+
     public object this[int index] => _values[index];
 
     public bool Equals(RowKey other) => _values.AsSpan().SequenceEqual(other._values);

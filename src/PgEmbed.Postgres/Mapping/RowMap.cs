@@ -1,8 +1,8 @@
-using System.Data.Common;
 using System.Linq.Expressions;
 using System.Reflection;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Mapping;
 
@@ -18,8 +18,8 @@ internal sealed class RowMap<T>
 
     public RowMap(CollectionMapping<T> mapping, CollectionInfo collection)
     {
-        Properties = mapping.Properties();
-        Columns = [.. Properties.Select(p => collection.Source.Column(p.Column))];
+        Properties = mapping.Properties(collection.Source);
+        Columns = [.. Properties.Select(p => p.Column)];
         _getters = [.. Properties.Select(p => Getter(p.Property))];
         _read = Reader(Properties);
         Keys = [.. collection.KeyColumns.Select(c => IndexOf(c.Name))];
@@ -28,7 +28,7 @@ internal sealed class RowMap<T>
         {
             if (Properties[text].Property.PropertyType != typeof(string))
                 throw new PgEmbedException(
-                    $"Expected text property {Properties[text].Property.Name} of {typeof(T).Name} as string, "
+                    $"Expected text property {Properties[text]} as string, "
                     + $"got {Properties[text].Property.PropertyType.Name}.");
         }
     }
@@ -45,14 +45,21 @@ internal sealed class RowMap<T>
     /// <summary>The positions of the text's properties.</summary>
     public IReadOnlyList<int> Texts { get; }
 
-    /// <summary>The value of one property of a row.</summary>
-    public object? Value(T row, int index) => _getters[index](row);
+    /// <summary>What the column of one property is to hold for a row.</summary>
+    /// <exception cref="PgEmbedException">The column can't hold it.</exception>
+    public object? Value(T row, int index) =>
+        _getters[index](row) is { } value ? Properties[index].Conversion.ToColumn(value) : null;
 
-    /// <summary>The row's key.</summary>
+    /// <summary>The row's key, as the columns hold it.</summary>
     /// <exception cref="PgEmbedException">A part of it is null.</exception>
-    public RowKey Key(T row) => new([.. Keys.Select(index => _getters[index](row)
-        ?? throw new PgEmbedException(
-            $"Expected a key in every row, got null in {Properties[index].Property.Name}."))]);
+    public RowKey Key(T row)
+    {
+        var values = new object[Keys.Count];
+        for (var i = 0; i < values.Length; i++)
+            values[i] = Value(row, Keys[i]) ?? throw new PgEmbedException(
+                $"Expected a key in every row, got null in {Properties[Keys[i]].Property.Name}.");
+        return new RowKey(values);
+    }
 
     /// <summary>The row's embedded text.</summary>
     public string Text(T row) => EmbeddedText.Join(Texts.Select(index => (string?)_getters[index](row)));
@@ -67,68 +74,26 @@ internal sealed class RowMap<T>
             Expression.Convert(Expression.Property(row, property), typeof(object)), row).Compile();
     }
 
-    // Through the constructor whose parameters are all properties by name (a record's), else through the setters.
     private static Func<NpgsqlDataReader, int, T> Reader(IReadOnlyList<PropertyColumn> properties)
     {
         var reader = Expression.Parameter(typeof(NpgsqlDataReader));
         var first = Expression.Parameter(typeof(int));
-        var values = properties.Select((p, i) => Value(reader, first, i, p.Property.PropertyType)).ToArray();
-        var constructor = typeof(T).GetConstructors()
-            .Where(c => c.GetParameters().All(parameter => Position(parameter) >= 0))
-            .OrderByDescending(c => c.GetParameters().Length)
-            .FirstOrDefault();
-        if (constructor is null && !typeof(T).IsValueType)
-            throw new PgEmbedException(
-                $"Expected {typeof(T).Name} to have a public constructor without parameters, or one whose parameters "
-                + "are its mapped properties by name; found neither.");
-        var parameters = constructor?.GetParameters() ?? [];
-        Expression made = constructor is null
-            ? Expression.New(typeof(T))
-            : Expression.New(constructor, parameters.Select(p => values[Position(p)]));
-        var bindings = properties
-            .Select((p, i) => (p.Property, Index: i))
-            .Where(p => p.Property.SetMethod is { IsPublic: true }
-                && !parameters.Any(parameter => Position(parameter) == p.Index))
-            .Select(p => Expression.Bind(p.Property, values[p.Index]));
+        var values = properties
+            .Select((p, i) => RowReader.Value(reader, Expression.Add(first, Expression.Constant(i)), p)).ToArray();
         return Expression.Lambda<Func<NpgsqlDataReader, int, T>>(
-            Expression.MemberInit((NewExpression)made, bindings), reader, first).Compile();
-
-        int Position(ParameterInfo parameter)
-        {
-            for (var i = 0; i < properties.Count; i++)
-            {
-                if (string.Equals(properties[i].Property.Name, parameter.Name, StringComparison.OrdinalIgnoreCase)
-                    && properties[i].Property.PropertyType == parameter.ParameterType)
-                    return i;
-            }
-
-            return -1;
-        }
-    }
-
-    private static ConditionalExpression Value(
-        ParameterExpression reader, ParameterExpression first, int index, Type type)
-    {
-        var ordinal = Expression.Add(first, Expression.Constant(index));
-        var plain = Nullable.GetUnderlyingType(type) ?? type;
-        Expression value = Expression.Call(
-            reader, nameof(DbDataReader.GetFieldValue), [plain], ordinal);
-        return Expression.Condition(
-            Expression.Call(reader, nameof(DbDataReader.IsDBNull), null, ordinal),
-            Expression.Default(type),
-            plain == type ? value : Expression.Convert(value, type));
+            RowReader.Row<T>(properties, values), reader, first).Compile();
     }
 
     private int IndexOf(string column)
     {
         for (var i = 0; i < Properties.Count; i++)
         {
-            if (Properties[i].Column == column)
+            if (Properties[i].Column.Name == column)
                 return i;
         }
 
         throw new PgEmbedException(
-            $"Expected a property of {typeof(T).Name} for column {Sql.SqlName.Quote(column)}, found none.",
+            $"Expected a property of {typeof(T).Name} for column {SqlName.Quote(column)}, found none.",
             "Add one, or map another with Column(…).");
     }
 }

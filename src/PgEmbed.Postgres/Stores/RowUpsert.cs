@@ -17,7 +17,7 @@ internal sealed class RowUpsert<T>
     private const int BatchRows = 1_000;
     private const int Attempts = 10;
 
-    private readonly NpgsqlDataSource _dataSource;
+    private readonly SqlSessions _sessions;
     private readonly CollectionInfo _collection;
     private readonly RowMap<T> _map;
     private readonly ITextEmbedder _embedder;
@@ -25,9 +25,9 @@ internal sealed class RowUpsert<T>
     private readonly int[] _written;
 
     public RowUpsert(
-        NpgsqlDataSource dataSource, CollectionInfo collection, RowMap<T> map, ITextEmbedder embedder)
+        SqlSessions sessions, CollectionInfo collection, RowMap<T> map, ITextEmbedder embedder)
     {
-        _dataSource = dataSource;
+        _sessions = sessions;
         _collection = collection;
         _map = map;
         _embedder = embedder;
@@ -74,16 +74,16 @@ internal sealed class RowUpsert<T>
         var embedded = new Dictionary<int, ReadOnlyMemory<float>>();
         for (var attempt = 1; ; attempt++)
         {
-            var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
-            await using (connection.ConfigureAwait(false))
+            var session = await _sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+            await using (session.ConfigureAwait(false))
             {
-                total = await EmbedChangedAsync(connection, rows, texts, hashes, embedded, total, cancellationToken)
+                total = await EmbedChangedAsync(session.Connection, rows, texts, hashes, embedded, total, cancellationToken)
                     .ConfigureAwait(false);
                 var vectors = new StagedVector[rows.Length];
                 for (var i = 0; i < rows.Length; i++)
                     vectors[i] = new StagedVector(
                         rows[i].Key, hashes[i], embedded.TryGetValue(i, out var values) ? values : (ReadOnlyMemory<float>?)null);
-                var removed = await CommitAsync(connection, rows, vectors, cancellationToken).ConfigureAwait(false);
+                var removed = await CommitAsync(session, rows, vectors, cancellationToken).ConfigureAwait(false);
                 if (removed is not null)
                     return total with
                     {
@@ -93,11 +93,14 @@ internal sealed class RowUpsert<T>
                     };
             }
 
-            if (attempt == Attempts)
+            // A transaction of the caller's can't be begun again here.
+            if (attempt == Attempts || _sessions.IsJoined)
                 throw new PgEmbedException(
                     $"Expected to write {rows.Length} rows of collection '{_collection.Name}', but other sessions "
-                    + $"changed their vectors {Attempts} times meanwhile.",
-                    "Try again, or let one session at a time write the same rows.");
+                    + "changed their vectors meanwhile.",
+                    _sessions.IsJoined
+                        ? "Roll the transaction back and try again."
+                        : "Try again, or let one session at a time write the same rows.");
         }
     }
 
@@ -138,12 +141,13 @@ internal sealed class RowUpsert<T>
 
     /// <returns>Vectors removed, or null where another session came between and nothing was written.</returns>
     private async Task<int?> CommitAsync(
-        NpgsqlConnection connection,
+        SqlSession session,
         KeyValuePair<RowKey, T>[] rows,
         StagedVector[] vectors,
         CancellationToken cancellationToken)
     {
-        var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+        var connection = session.Connection;
+        var transaction = await session.BeginAsync(cancellationToken).ConfigureAwait(false);
         await using (transaction.ConfigureAwait(false))
         {
             await StageRowsAsync(connection, rows, cancellationToken).ConfigureAwait(false);
@@ -152,6 +156,11 @@ internal sealed class RowUpsert<T>
                 .ConfigureAwait(false);
             if (!await _writer.IsCurrentAsync(connection, cancellationToken).ConfigureAwait(false))
                 return null;
+            // They would go when the transaction is committed, but the caller's may have another batch before.
+            if (_sessions.IsJoined)
+                await connection.ExecuteAsync(
+                    "DROP TABLE pg_temp._pgembed_rows, pg_temp._pgembed_vectors", [], cancellationToken)
+                    .ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return removed;
         }

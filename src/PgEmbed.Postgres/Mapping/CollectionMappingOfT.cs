@@ -1,0 +1,152 @@
+using System.Linq.Expressions;
+using System.Reflection;
+using PgEmbed.Postgres.Catalog;
+
+namespace PgEmbed.Postgres.Mapping;
+
+/// <summary>
+/// Says which table, key and text a collection of <typeparamref name="T"/> has: by attributes
+/// (<see cref="CollectionMapping.FromAttributes{T}"/>), or by calls. A property stands for the column of its name in snake_case
+/// (<c>InstalledKb</c>: <c>installed_kb</c>) unless <see cref="Column"/> says otherwise.
+/// </summary>
+/// <remarks>
+/// Rows are made through the constructor that takes the most mapped properties by name (a record's), and the setters of
+/// the rest: public or not, init-only or not. An enumeration stands in a text column by its members' names, in an integer
+/// column by their numbers; a <c>char</c> in a text column as a text of one character; a type of yours in a <c>json</c> or
+/// <c>jsonb</c> column as System.Text.Json writes it.
+/// </remarks>
+/// <typeparam name="T">The row: a class, record or struct with public properties.</typeparam>
+public sealed class CollectionMapping<T>
+{
+    private readonly Dictionary<string, string> _columns = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
+    private readonly List<string> _keys = [];
+    private readonly List<string> _texts = [];
+    private readonly string _name;
+    private Codec _codec = Codec.F32;
+    private bool _ignoreUnmapped;
+    private string _schema = "public";
+    private string _table;
+
+    /// <summary>Starts a mapping; the table has the collection's name unless <see cref="Table"/> says otherwise.</summary>
+    /// <param name="name">The collection's name.</param>
+    public CollectionMapping(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        _name = name;
+        _table = name;
+    }
+
+    /// <summary>Names the table.</summary>
+    public CollectionMapping<T> Table(string table, string schema = "public")
+    {
+        _table = table;
+        _schema = schema;
+        return this;
+    }
+
+    /// <summary>Adds a property to the key, in order.</summary>
+    public CollectionMapping<T> Key(Expression<Func<T, object?>> property) => AddKey(PropertyOf(property).Name);
+
+    /// <summary>Adds a property to the embedded text, in order.</summary>
+    /// <exception cref="ArgumentException">The property is not a string.</exception>
+    public CollectionMapping<T> Text(Expression<Func<T, string?>> property) => AddText(PropertyOf(property).Name);
+
+    /// <summary>Names the column that a property stands for.</summary>
+    public CollectionMapping<T> Column(Expression<Func<T, object?>> property, string column) =>
+        NameColumn(PropertyOf(property).Name, column);
+
+    /// <summary>Leaves a property out: it is neither read nor written.</summary>
+    public CollectionMapping<T> Ignore(Expression<Func<T, object?>> property) =>
+        IgnoreProperty(PropertyOf(property).Name);
+
+    /// <summary>Leaves properties out that the table has no column for, instead of refusing the mapping.</summary>
+    public CollectionMapping<T> IgnoreUnmapped()
+    {
+        _ignoreUnmapped = true;
+        return this;
+    }
+
+    /// <summary>Says how the vectors are stored.</summary>
+    public CollectionMapping<T> StoredAs(Codec codec)
+    {
+        _codec = codec;
+        return this;
+    }
+
+    /// <summary>The collection's name.</summary>
+    public string Name => _name;
+
+    /// <summary>The definition that the mapping comes to.</summary>
+    /// <exception cref="PgEmbedException">It has no key or no text.</exception>
+    public CollectionDefinition ToDefinition()
+    {
+        var definition = new CollectionDefinition
+        {
+            Name = _name,
+            Schema = _schema,
+            Table = _table,
+            KeyColumns = [.. _keys.Select(ColumnOf)],
+            TextColumns = [.. _texts.Select(ColumnOf)],
+            Codec = _codec,
+        };
+        definition.Validate();
+        return definition;
+    }
+
+    /// <summary>The properties that could stand for columns, in their order.</summary>
+    internal static IReadOnlyList<PropertyInfo> PropertiesOfType { get; } =
+    [
+        .. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .Where(p => p.CanRead && p.GetIndexParameters().Length == 0),
+    ];
+
+    internal CollectionMapping<T> AddKey(string property)
+    {
+        _keys.Add(property);
+        return this;
+    }
+
+    internal CollectionMapping<T> AddText(string property)
+    {
+        _texts.Add(property);
+        return this;
+    }
+
+    internal CollectionMapping<T> NameColumn(string property, string column)
+    {
+        _columns[property] = column;
+        return this;
+    }
+
+    internal CollectionMapping<T> IgnoreProperty(string property)
+    {
+        _ignored.Add(property);
+        return this;
+    }
+
+    /// <summary>The properties that stand for columns of the table, in their order.</summary>
+    /// <exception cref="PgEmbedException">The table has no column for one that is not ignored.</exception>
+    internal IReadOnlyList<PropertyColumn> Properties(SourceTable table) =>
+    [
+        .. PropertiesOfType
+            .Where(property => !_ignored.Contains(property.Name))
+            .Select(property => (Property: property, Name: ColumnOf(property.Name)))
+            .Where(p => !_ignoreUnmapped || table.Columns.Any(column => column.Name == p.Name))
+            .Select(p => new PropertyColumn(p.Property, table.Column(p.Name))),
+    ];
+
+    private static PropertyInfo PropertyOf<TValue>(Expression<Func<T, TValue>> expression)
+    {
+        ArgumentNullException.ThrowIfNull(expression);
+        var body = expression.Body is UnaryExpression { NodeType: ExpressionType.Convert } convert
+            ? convert.Operand
+            : expression.Body;
+        return body is MemberExpression { Member: PropertyInfo property, Expression: ParameterExpression }
+            ? property
+            : throw new ArgumentException($"Expected a property of {typeof(T).Name}, got {expression.Body}.");
+    }
+
+    private string ColumnOf(string property) =>
+        _columns.TryGetValue(property, out var column) ? column : SnakeCase.Of(property);
+}
