@@ -238,6 +238,171 @@ COMMENT ON COLUMN pgembed.space_vector.embedding IS 'The vector.';
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('001_catalog', '10.0.0');
 
+-- Carried columns, partitioned stores, and sampled queries to choose them by.
+
+-- It gives the carried columns too, from here on: another result type. (IF EXISTS would say that there is none.)
+DO $drop$
+BEGIN
+    IF pg_catalog.to_regprocedure('pgembed.serving_store(text)') IS NOT NULL THEN
+        DROP FUNCTION pgembed.serving_store(text);
+    END IF;
+END
+$drop$;
+
+ALTER TABLE pgembed.collection
+    ADD COLUMN carried_columns text[] NOT NULL DEFAULT '{}'
+        CONSTRAINT collection_carried_columns_check
+        CHECK (array_position(carried_columns, NULL) IS NULL AND NOT carried_columns && key_columns);
+COMMENT ON COLUMN pgembed.collection.carried_columns IS
+    'The columns that are copied into its stores, in order, so that indexes and partitions there can use them.';
+
+ALTER TABLE pgembed.store
+    ADD COLUMN partition_strategy text
+        CONSTRAINT store_partition_strategy_check CHECK (partition_strategy IN ('range', 'list', 'hash')),
+    ADD COLUMN partition_column text,
+    ADD COLUMN partition_count integer
+        CONSTRAINT store_partition_count_check CHECK (partition_count >= 1),
+    ADD COLUMN partition_step text,
+    ADD CONSTRAINT store_partition_check CHECK ((partition_strategy IS NULL) = (partition_column IS NULL)),
+    ADD CONSTRAINT store_partition_step_check CHECK (partition_step IS NULL OR partition_strategy = 'range');
+COMMENT ON COLUMN pgembed.store.table_name IS
+    'Its table in schema pgembed_store: key_1 to key_n, carried_1 to carried_n, chunk, content_hash, embedding.';
+COMMENT ON COLUMN pgembed.store.partition_strategy IS
+    'How its table is partitioned: range, list or hash; null where it is not.';
+COMMENT ON COLUMN pgembed.store.partition_column IS
+    'The key or carried column that it is partitioned by, as the user''s table calls it.';
+COMMENT ON COLUMN pgembed.store.partition_count IS
+    'Under hash, how many partitions; under list, how many frequent values get one of their own.';
+COMMENT ON COLUMN pgembed.store.partition_step IS
+    'Under range, how much a partition spans: an interval or a number; null where the bounds were given.';
+
+CREATE TABLE pgembed.query_sample (
+    sample_id     bigint           GENERATED ALWAYS AS IDENTITY CONSTRAINT query_sample_pkey PRIMARY KEY,
+    collection_id integer          NOT NULL
+        CONSTRAINT query_sample_collection_id_fkey REFERENCES pgembed.collection (collection_id) ON DELETE CASCADE,
+    space_id      uuid             NOT NULL,
+    filter        text,
+    filter_values text[]           NOT NULL DEFAULT '{}',
+    filter_types  text[]           NOT NULL DEFAULT '{}',
+    k             integer          NOT NULL CONSTRAINT query_sample_k_check CHECK (k >= 1),
+    plan          text             NOT NULL,
+    hits          integer          NOT NULL,
+    milliseconds  double precision NOT NULL,
+    weight        double precision NOT NULL CONSTRAINT query_sample_weight_check CHECK (weight >= 1),
+    embedding     :"vector_schema".vector,
+    sampled_at    timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT query_sample_values_check CHECK (cardinality(filter_values) = cardinality(filter_types))
+);
+CREATE INDEX query_sample_collection_id_idx ON pgembed.query_sample (collection_id, sample_id);
+COMMENT ON TABLE pgembed.query_sample IS
+    'Searches that clients sampled, where they were told to. Their filters hold the values that were asked for.';
+COMMENT ON COLUMN pgembed.query_sample.sample_id IS 'The sample''s number.';
+COMMENT ON COLUMN pgembed.query_sample.collection_id IS 'The collection that was searched.';
+COMMENT ON COLUMN pgembed.query_sample.space_id IS 'The space of the query vector.';
+COMMENT ON COLUMN pgembed.query_sample.filter IS
+    'The filter, its values as $1, $2 and so on; null where all rows were searched.';
+COMMENT ON COLUMN pgembed.query_sample.filter_values IS 'The filter''s values as text.';
+COMMENT ON COLUMN pgembed.query_sample.filter_types IS 'Their types.';
+COMMENT ON COLUMN pgembed.query_sample.k IS 'How many rows were asked for.';
+COMMENT ON COLUMN pgembed.query_sample.plan IS 'The search plan that gave the rows.';
+COMMENT ON COLUMN pgembed.query_sample.hits IS 'How many rows came.';
+COMMENT ON COLUMN pgembed.query_sample.milliseconds IS 'How long the search took, as the client saw it.';
+COMMENT ON COLUMN pgembed.query_sample.weight IS 'How many searches it stands for: 1 over the sampling rate.';
+COMMENT ON COLUMN pgembed.query_sample.embedding IS
+    'The query vector; null unless it was asked for, since it tells of the text.';
+COMMENT ON COLUMN pgembed.query_sample.sampled_at IS 'When it was written here.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('002_carried', '10.0.0');
+
+
+-- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
+-- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
+-- table has the store's indexes from the start, so that ATTACH builds none. Writers wait until the transaction ends.
+CREATE OR REPLACE FUNCTION pgembed.add_partition(
+    store regclass,
+    "values" text[] DEFAULT NULL,
+    lower_bound text DEFAULT NULL,
+    upper_bound text DEFAULT NULL)
+RETURNS text
+LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    parent    record;
+    condition text;
+    bound     text;
+    made      text;
+    number    integer := 0;
+BEGIN
+    SELECT c.relname AS name, n.nspname AS schema, p.partstrat AS strategy, a.attname AS column_name,
+        format_type(a.atttypid, a.atttypmod) AS type, nullif(p.partdefid, 0)::regclass AS default_partition,
+        (SELECT format('OPERATOR(%I.%s)', m.nspname, o.oprname)
+         FROM pg_amop e
+             JOIN pg_operator o ON o.oid = e.amopopr
+             JOIN pg_namespace m ON m.oid = o.oprnamespace
+         WHERE e.amopfamily = k.opcfamily AND e.amoplefttype = k.opcintype AND e.amoprighttype = k.opcintype
+             AND e.amopstrategy = 3) AS equal,
+        (SELECT format('OPERATOR(%I.%s)', m.nspname, o.oprname)
+         FROM pg_amop e
+             JOIN pg_operator o ON o.oid = e.amopopr
+             JOIN pg_namespace m ON m.oid = o.oprnamespace
+         WHERE e.amopfamily = k.opcfamily AND e.amoplefttype = k.opcintype AND e.amoprighttype = k.opcintype
+             AND e.amopstrategy = 1) AS less
+    INTO parent
+    FROM pg_partitioned_table p
+        JOIN pg_class c ON c.oid = p.partrelid
+        JOIN pg_namespace n ON n.oid = c.relnamespace
+        JOIN pg_attribute a ON a.attrelid = p.partrelid AND a.attnum = p.partattrs[0]
+        JOIN pg_opclass k ON k.oid = p.partclass[0]
+    WHERE p.partrelid = store AND p.partnatts = 1;
+
+    IF parent.strategy = 'l' AND cardinality("values") > 0 AND lower_bound IS NULL AND upper_bound IS NULL THEN
+        bound := format('IN (%s)', (SELECT string_agg(quote_nullable(v), ', ') FROM unnest("values") AS v));
+        condition := format('(%1$I %2$s ANY ($1::%3$s[]) OR %1$I IS NULL AND array_position($1, NULL) > 0)',
+            parent.column_name, parent.equal, parent.type);
+    ELSIF parent.strategy = 'r' AND "values" IS NULL AND (lower_bound IS NOT NULL OR upper_bound IS NOT NULL) THEN
+        bound := format('FROM (%s) TO (%s)', coalesce(quote_literal(lower_bound), 'MINVALUE'),
+            coalesce(quote_literal(upper_bound), 'MAXVALUE'));
+        condition := format(
+            '(%1$I IS NOT NULL AND ($2 IS NULL OR NOT %1$I %2$s $2::%3$s) AND ($3 IS NULL OR %1$I %2$s $3::%3$s))',
+            parent.column_name, parent.less, parent.type);
+    ELSE
+        RAISE EXCEPTION USING ERRCODE = 'PE006',
+            MESSAGE = format('Expected a store partitioned by list with values, or by range with a bound; got %s, which '
+                'is partitioned %s.', store, CASE parent.strategy WHEN 'l' THEN 'by list' WHEN 'r' THEN 'by range'
+                WHEN 'h' THEN 'by hash' ELSE 'not at all' END),
+            HINT = 'A store partitioned by hash has all of its partitions from the start.';
+    END IF;
+
+    EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store);
+    LOOP
+        number := number + 1;
+        made := pgembed.name_with_ending(parent.name, '_p' || number);
+        EXIT WHEN to_regclass(format('%I.%I', parent.schema, made)) IS NULL;
+    END LOOP;
+    EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL)', parent.schema, made, store);
+    IF parent.default_partition IS NOT NULL THEN
+        EXECUTE format(
+            'WITH moved AS (DELETE FROM ONLY %s WHERE %s RETURNING *) INSERT INTO %I.%I SELECT * FROM moved',
+            parent.default_partition, condition, parent.schema, made)
+        USING "values", lower_bound, upper_bound;
+    END IF;
+    EXECUTE format('ALTER TABLE %s ATTACH PARTITION %I.%I FOR VALUES %s', store, parent.schema, made, bound);
+    -- Without a primary key there is no replica identity, and a publication of all tables would refuse deletes.
+    IF NOT EXISTS (SELECT FROM pg_index i WHERE i.indrelid = store AND i.indisprimary) THEN
+        EXECUTE format('ALTER TABLE %I.%I REPLICA IDENTITY FULL', parent.schema, made);
+    END IF;
+    EXECUTE format('ANALYZE %I.%I', parent.schema, made);
+    RETURN format('%I.%I', parent.schema, made);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.add_partition(regclass, text[], text, text) IS
+    'Adds a partition to a store that is partitioned by list (for values, a null among them for rows without one) or by '
+    'range (from lower_bound up to but without upper_bound; null for no bound), moves its rows out of the default '
+    'partition, and gives its name. Error: PE006 another kind of store, or of bounds.';
 
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
@@ -291,13 +456,18 @@ BEGIN
         IF found_store IS NOT NULL AND has_table_privilege(found_store, 'SELECT') THEN
             EXECUTE format('SELECT count(*) FROM %s', found_store) INTO vectors;
         END IF;
-        SELECT array_agg(r.relname::text ORDER BY r.relname), bool_and(i.indisvalid),
-            coalesce(sum(pg_relation_size(r.oid)), 0)
+        -- A partitioned store has its bytes, and those of its indexes, in its partitions.
+        SELECT coalesce(sum(pg_total_relation_size(t.relid)), pg_total_relation_size(found_store))
+        INTO store_bytes
+        FROM pg_partition_tree(found_store) t;
+        SELECT array_agg(r.relname::text ORDER BY r.relname) FILTER (WHERE NOT r.relispartition),
+            bool_and(i.indisvalid), coalesce(sum(pg_relation_size(r.oid)), 0)
         INTO indexes, indexes_valid, index_bytes
         FROM pg_index i
             JOIN pg_class r ON r.oid = i.indexrelid
-        WHERE i.indrelid = found_store AND NOT i.indisprimary;
-        store_bytes := pg_total_relation_size(found_store) - index_bytes;
+            JOIN pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
+        WHERE i.indrelid IN (SELECT found_store UNION SELECT relid FROM pg_partition_tree(found_store));
+        store_bytes := store_bytes - index_bytes;
         RETURN NEXT;
     END LOOP;
 END
@@ -309,8 +479,8 @@ COMMENT ON FUNCTION pgembed.collection_status(text) IS
     'indexes and whether all are valid, and bytes on disk without and of those indexes. Error: PE002 no such '
     'collection.';
 
--- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the key
--- columns' names or types have changed.
+-- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the names or
+-- types of the key or carried columns have changed.
 CREATE OR REPLACE FUNCTION pgembed.create_nearest(collection text)
 RETURNS text
 LANGUAGE plpgsql
@@ -319,18 +489,26 @@ AS $function$
 DECLARE
     served    record;
     signature text := format('pgembed_store.%I(pgembed.space_vector)', pgembed.nearest_name(collection));
-    keys      text;
+    distance  text := 'distance';
+    selected  text;
     columns   text;
     vector    record;
     statement text;
 BEGIN
     SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
 
-    SELECT string_agg(format('s.key_%s', k.position), ', ' ORDER BY k.position),
-        string_agg(format('%I %s', k.name, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY k.position)
-    INTO keys, columns
-    FROM unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
-        JOIN pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position;
+    SELECT string_agg(format('s.%I', a.attname), ', ' ORDER BY c.kind, c.position),
+        string_agg(format('%I %s', c.name, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY c.kind, c.position)
+    INTO selected, columns
+    FROM (SELECT 1, 'key_' || position, name, position
+          FROM unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
+          UNION ALL
+          SELECT 2, 'carried_' || position, name, position
+          FROM unnest(served.carried_columns) WITH ORDINALITY AS k (name, position)) AS c (kind, attname, name, position)
+        JOIN pg_attribute a ON a.attrelid = served.store AND a.attname = c.attname;
+    WHILE distance = ANY (served.key_columns || served.carried_columns) LOOP
+        distance := distance || '_';
+    END LOOP;
 
     SELECT n.nspname AS schema, t.typname AS type INTO STRICT vector
     FROM pg_attribute a
@@ -350,8 +528,8 @@ END
         $template$,
         pgembed.nearest_name(collection),
         columns,
-        CASE WHEN 'distance' = ANY (served.key_columns) THEN 'distance_' ELSE 'distance' END,
-        keys,
+        distance,
+        selected,
         vector.schema,
         CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END,
         served.space_id,
@@ -367,16 +545,18 @@ END
 
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
         'Rows of collection %s by their key, each with its distance to the query: join it, filter, ORDER BY distance '
-        'LIMIT k. A row of several chunks comes once for each. Made by pgembed.create_nearest.', collection));
+        'LIMIT k. Carried columns are as the store has them: join by them too, and a filter on one reaches the store''s '
+        'partitions and indexes. A row of several chunks comes once for each. Made by pgembed.create_nearest.',
+        collection));
     RETURN format('pgembed_store.%I', pgembed.nearest_name(collection));
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.create_nearest(text) IS
     'Makes, or makes anew, pgembed_store.nearest_<collection>(query) over the store that serves the collection, and '
-    'gives its name. Its columns are the collection''s key columns and distance (distance_ where a key column is '
-    'called distance). To be called again when another store serves. Errors: PE002 no such collection, PE004 not '
-    'served.';
+    'gives its name. Its columns are the collection''s key columns, its carried columns and distance (distance_ where '
+    'one of them is called distance). To be called again when another store serves. Errors: PE002 no such collection, '
+    'PE004 not served.';
 
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
@@ -421,6 +601,25 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
     'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
+
+-- PgEmbed.Postgres.Sql.SqlName.WithEnding is the same in .NET.
+CREATE OR REPLACE FUNCTION pgembed.name_with_ending(stem text, ending text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    room integer := 63 - pg_catalog.octet_length(ending);
+    kept text := pg_catalog.left(stem, room);
+BEGIN
+    WHILE pg_catalog.octet_length(kept) > room LOOP
+        kept := pg_catalog.left(kept, -1);
+    END LOOP;
+    RETURN kept || ending;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.name_with_ending(text, text) IS
+    'A name made of a stem and an ending, the stem cut at a character where both take more than 63 bytes.';
 
 -- An identifier holds 63 bytes. A name that would fill or exceed them is cut and filled up to exactly 63 with digits of
 -- its SHA-256, so that a cut name never equals an uncut one.
@@ -471,14 +670,15 @@ CREATE OR REPLACE FUNCTION pgembed.serving_store(
     OUT key_columns text[],
     OUT store regclass,
     OUT space_id uuid,
-    OUT metric text)
+    OUT metric text,
+    OUT carried_columns text[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
     table_name text;
 BEGIN
-    SELECT c.key_columns, s.table_name, s.space_id, p.metric
-    INTO key_columns, table_name, space_id, metric
+    SELECT c.key_columns, s.table_name, s.space_id, p.metric, c.carried_columns
+    INTO key_columns, table_name, space_id, metric, carried_columns
     FROM pgembed.collection c
         LEFT JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
         LEFT JOIN pgembed.space p ON p.space_id = s.space_id
@@ -548,8 +748,9 @@ END;
 COMMENT ON FUNCTION pgembed.space_label(uuid) IS
     'A space in words, for messages; its id where the catalog does not know it.';
 
--- Keys are compared by the equality of the store's primary key, named with its schema: an unqualified = on a type such
--- as citext would be another operator under another search_path.
+-- Keys are compared by the equality of the store's unique index, named with its schema: an unqualified = on a type such
+-- as citext would be another operator under another search_path. (It is the primary key, but where the store is
+-- partitioned by a column that may be null.)
 CREATE OR REPLACE FUNCTION pgembed.vector_of(collection text, VARIADIC key text[])
 RETURNS pgembed.space_vector
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -582,7 +783,7 @@ BEGIN
             AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
         JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-    WHERE i.indrelid = served.store AND i.indisprimary AND a.attname <> 'chunk';
+    WHERE i.indrelid = served.store AND i.indisunique AND a.attname LIKE 'key\_%';
 
     EXECUTE pg_catalog.format(
         'SELECT $2, embedding FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
@@ -605,7 +806,7 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"b5a0f652c0a7986df3f326abd70ec943b794602528fc7435c20e8633fa1bc5c3","signatures":["pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7c37498dcaab9fde5fa28add15c98897ca5ee5636ebc42365b7239b317834025","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -50,13 +50,18 @@ BEGIN
         IF found_store IS NOT NULL AND has_table_privilege(found_store, 'SELECT') THEN
             EXECUTE format('SELECT count(*) FROM %s', found_store) INTO vectors;
         END IF;
-        SELECT array_agg(r.relname::text ORDER BY r.relname), bool_and(i.indisvalid),
-            coalesce(sum(pg_relation_size(r.oid)), 0)
+        -- A partitioned store has its bytes, and those of its indexes, in its partitions.
+        SELECT coalesce(sum(pg_total_relation_size(t.relid)), pg_total_relation_size(found_store))
+        INTO store_bytes
+        FROM pg_partition_tree(found_store) t;
+        SELECT array_agg(r.relname::text ORDER BY r.relname) FILTER (WHERE NOT r.relispartition),
+            bool_and(i.indisvalid), coalesce(sum(pg_relation_size(r.oid)), 0)
         INTO indexes, indexes_valid, index_bytes
         FROM pg_index i
             JOIN pg_class r ON r.oid = i.indexrelid
-        WHERE i.indrelid = found_store AND NOT i.indisprimary;
-        store_bytes := pg_total_relation_size(found_store) - index_bytes;
+            JOIN pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
+        WHERE i.indrelid IN (SELECT found_store UNION SELECT relid FROM pg_partition_tree(found_store));
+        store_bytes := store_bytes - index_bytes;
         RETURN NEXT;
     END LOOP;
 END

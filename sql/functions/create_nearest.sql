@@ -1,5 +1,5 @@
--- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the key
--- columns' names or types have changed.
+-- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the names or
+-- types of the key or carried columns have changed.
 CREATE OR REPLACE FUNCTION pgembed.create_nearest(collection text)
 RETURNS text
 LANGUAGE plpgsql
@@ -8,18 +8,26 @@ AS $function$
 DECLARE
     served    record;
     signature text := format('pgembed_store.%I(pgembed.space_vector)', pgembed.nearest_name(collection));
-    keys      text;
+    distance  text := 'distance';
+    selected  text;
     columns   text;
     vector    record;
     statement text;
 BEGIN
     SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
 
-    SELECT string_agg(format('s.key_%s', k.position), ', ' ORDER BY k.position),
-        string_agg(format('%I %s', k.name, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY k.position)
-    INTO keys, columns
-    FROM unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
-        JOIN pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position;
+    SELECT string_agg(format('s.%I', a.attname), ', ' ORDER BY c.kind, c.position),
+        string_agg(format('%I %s', c.name, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY c.kind, c.position)
+    INTO selected, columns
+    FROM (SELECT 1, 'key_' || position, name, position
+          FROM unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
+          UNION ALL
+          SELECT 2, 'carried_' || position, name, position
+          FROM unnest(served.carried_columns) WITH ORDINALITY AS k (name, position)) AS c (kind, attname, name, position)
+        JOIN pg_attribute a ON a.attrelid = served.store AND a.attname = c.attname;
+    WHILE distance = ANY (served.key_columns || served.carried_columns) LOOP
+        distance := distance || '_';
+    END LOOP;
 
     SELECT n.nspname AS schema, t.typname AS type INTO STRICT vector
     FROM pg_attribute a
@@ -39,8 +47,8 @@ END
         $template$,
         pgembed.nearest_name(collection),
         columns,
-        CASE WHEN 'distance' = ANY (served.key_columns) THEN 'distance_' ELSE 'distance' END,
-        keys,
+        distance,
+        selected,
         vector.schema,
         CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END,
         served.space_id,
@@ -56,13 +64,15 @@ END
 
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
         'Rows of collection %s by their key, each with its distance to the query: join it, filter, ORDER BY distance '
-        'LIMIT k. A row of several chunks comes once for each. Made by pgembed.create_nearest.', collection));
+        'LIMIT k. Carried columns are as the store has them: join by them too, and a filter on one reaches the store''s '
+        'partitions and indexes. A row of several chunks comes once for each. Made by pgembed.create_nearest.',
+        collection));
     RETURN format('pgembed_store.%I', pgembed.nearest_name(collection));
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.create_nearest(text) IS
     'Makes, or makes anew, pgembed_store.nearest_<collection>(query) over the store that serves the collection, and '
-    'gives its name. Its columns are the collection''s key columns and distance (distance_ where a key column is '
-    'called distance). To be called again when another store serves. Errors: PE002 no such collection, PE004 not '
-    'served.';
+    'gives its name. Its columns are the collection''s key columns, its carried columns and distance (distance_ where '
+    'one of them is called distance). To be called again when another store serves. Errors: PE002 no such collection, '
+    'PE004 not served.';

@@ -3,14 +3,15 @@ CREATE OR REPLACE FUNCTION pgembed.serving_store(
     OUT key_columns text[],
     OUT store regclass,
     OUT space_id uuid,
-    OUT metric text)
+    OUT metric text,
+    OUT carried_columns text[])
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
     table_name text;
 BEGIN
-    SELECT c.key_columns, s.table_name, s.space_id, p.metric
-    INTO key_columns, table_name, space_id, metric
+    SELECT c.key_columns, s.table_name, s.space_id, p.metric, c.carried_columns
+    INTO key_columns, table_name, space_id, metric, carried_columns
     FROM pgembed.collection c
         LEFT JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
         LEFT JOIN pgembed.space p ON p.space_id = s.space_id

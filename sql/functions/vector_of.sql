@@ -1,5 +1,6 @@
--- Keys are compared by the equality of the store's primary key, named with its schema: an unqualified = on a type such
--- as citext would be another operator under another search_path.
+-- Keys are compared by the equality of the store's unique index, named with its schema: an unqualified = on a type such
+-- as citext would be another operator under another search_path. (It is the primary key, but where the store is
+-- partitioned by a column that may be null.)
 CREATE OR REPLACE FUNCTION pgembed.vector_of(collection text, VARIADIC key text[])
 RETURNS pgembed.space_vector
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -32,7 +33,7 @@ BEGIN
             AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
         JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
-    WHERE i.indrelid = served.store AND i.indisprimary AND a.attname <> 'chunk';
+    WHERE i.indrelid = served.store AND i.indisunique AND a.attname LIKE 'key\_%';
 
     EXECUTE pg_catalog.format(
         'SELECT $2, embedding FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)

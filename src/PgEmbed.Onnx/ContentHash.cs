@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace PgEmbed.Onnx;
 
@@ -10,14 +9,10 @@ internal static class ContentHash
     /// <summary>The hash of lines of text, each ended by a line feed, as UTF-8.</summary>
     public static string OfLines(IEnumerable<string> lines)
     {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        using var hash = new LineHash();
         foreach (var line in lines)
-        {
-            hash.AppendData(Encoding.UTF8.GetBytes(line));
-            hash.AppendData("\n"u8);
-        }
-
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
+            hash.Add(line);
+        return hash.Finish();
     }
 
     /// <summary>The hash of numbers as the machine holds them, little-endian on all that ONNX Runtime runs on.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace PgEmbed.Onnx;
@@ -107,12 +108,13 @@ internal sealed class JsonPart
         return numbers;
     }
 
-    /// <summary>The object as one line without white space between its parts.</summary>
-    public string Canonical()
+    /// <summary>Writes the object as one line without white space between its parts, in ASCII.</summary>
+    public void WriteCanonical(IBufferWriter<byte> output)
     {
         try
         {
-            return JsonSerializer.Serialize(_element);
+            using var writer = new Utf8JsonWriter(output);
+            _element.WriteTo(writer);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -4,6 +4,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Search;
+using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres;
@@ -26,9 +27,17 @@ public class VectorCollection
         ArgumentNullException.ThrowIfNull(info);
         if (!info.Store.Space.Equals(embedder.Space))
             throw new SpaceMismatchException(info.Store.Space.ToString(), embedder.Space.ToString());
-        DataSource = dataSource;
+        Sessions = new SqlSessions(dataSource);
         Embedder = embedder;
         Info = info;
+    }
+
+    private protected VectorCollection(VectorCollection collection, NpgsqlTransaction transaction)
+    {
+        ArgumentNullException.ThrowIfNull(transaction);
+        Sessions = collection.Sessions.Join(transaction);
+        Embedder = collection.Embedder;
+        Info = collection.Info;
     }
 
     /// <summary>The collection as the catalog had it when it was opened.</summary>
@@ -37,8 +46,58 @@ public class VectorCollection
     /// <summary>The model.</summary>
     public ITextEmbedder Embedder { get; }
 
-    /// <summary>The database.</summary>
-    protected NpgsqlDataSource DataSource { get; }
+    private protected SqlSessions Sessions { get; }
+
+    private protected NpgsqlDataSource DataSource => Sessions.DataSource;
+
+    /// <summary>
+    /// The same collection within a transaction of the caller's: what is read and written through it is part of the
+    /// transaction, and becomes visible to others when the caller commits it. For one task at a time, as its connection
+    /// is.
+    /// </summary>
+    /// <param name="transaction">The transaction, of a connection of the same database with <c>UsePgEmbed()</c>.</param>
+    public virtual VectorCollection WithTransaction(NpgsqlTransaction transaction) => new(this, transaction);
+
+    /// <summary>
+    /// Takes in vectors that were made elsewhere: all of them, or none. They are checked one by one before they are sent,
+    /// and replace what the store has for their keys; of a key that comes twice the later one counts.
+    /// </summary>
+    /// <param name="space">The space that they are of; must be the collection's.</param>
+    /// <param name="vectors">The vectors; each is kept until its batch is written.</param>
+    /// <param name="options">How they are taken in.</param>
+    /// <param name="progress">Told after every batch.</param>
+    /// <param name="cancellationToken">Stops it; nothing is written then.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <exception cref="SpaceMismatchException">They are of another space than the collection is served from.</exception>
+    /// <exception cref="PgEmbedException">
+    /// A vector has another dimension, a NaN or infinite value, or no direction under cosine, or there is no row for it; its
+    /// position and key are named.
+    /// </exception>
+    public Task<VectorImportResult> ImportVectorsAsync<TKey>(
+        VectorSpace space,
+        IAsyncEnumerable<KeyedVector<TKey>> vectors,
+        VectorImportOptions? options = null,
+        IProgress<VectorImportResult>? progress = null,
+        CancellationToken cancellationToken = default)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(space);
+        ArgumentNullException.ThrowIfNull(vectors);
+        if (!space.Equals(Info.Store.Space))
+            throw new SpaceMismatchException(Info.Store.Space.ToString(), space.ToString());
+        return new VectorImport<TKey>(Sessions, Info, options ?? new VectorImportOptions())
+            .RunAsync(vectors, progress, cancellationToken);
+    }
+
+    /// <summary>Reads the vectors of the collection's space, in no order, as of the moment when it begins.</summary>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <typeparam name="TKey">The key's type, or <c>object</c>.</typeparam>
+    /// <returns>Each with its row's key and the hash of the text that it is of.</returns>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
+    public IAsyncEnumerable<KeyedVector<TKey>> ExportVectorsAsync<TKey>(CancellationToken cancellationToken = default)
+        where TKey : notnull =>
+        VectorExport.RunAsync<TKey>(Sessions, Info, cancellationToken);
 
     /// <summary>Embeds the rows that were written by other means, and removes the vectors of rows that are gone.</summary>
     /// <returns>How far it has come, after every page; the last one is the sum.</returns>
@@ -47,9 +106,15 @@ public class VectorCollection
 
     /// <summary>Builds the HNSW index; readers and writers go on meanwhile.</summary>
     /// <returns>False where it was there already.</returns>
-    /// <exception cref="PgEmbedException">The vectors have more dimensions than an index takes.</exception>
-    public Task<bool> BuildIndexAsync(HnswOptions? options = null, CancellationToken cancellationToken = default) =>
-        IndexBuilder.BuildAsync(DataSource, Info, options ?? new HnswOptions(), cancellationToken);
+    /// <remarks><see cref="IndexManager"/> does the same with progress, and more.</remarks>
+    /// <exception cref="PgEmbedException">
+    /// The vectors have more dimensions than an index takes, or the graph doesn't fit in the memory.
+    /// </exception>
+    public async Task<bool> BuildIndexAsync(
+        HnswOptions? options = null, CancellationToken cancellationToken = default) =>
+        (await new IndexManager(DataSource).BuildAsync(
+            IndexTargetReader.OfStore(Info, filter: null), options, cancellationToken: cancellationToken)
+            .ConfigureAwait(false)).Built;
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>

@@ -5,7 +5,6 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Search;
-using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres;
@@ -15,7 +14,6 @@ namespace PgEmbed.Postgres;
 public sealed class VectorCollection<T> : VectorCollection
 {
     private readonly RowMap<T> _map;
-    private readonly SqlSessions _sessions;
 
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
@@ -30,27 +28,13 @@ public sealed class VectorCollection<T> : VectorCollection
     {
         ArgumentNullException.ThrowIfNull(mapping);
         _map = new RowMap<T>(mapping, info);
-        _sessions = new SqlSessions(dataSource);
     }
 
     private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
-        : base(collection.DataSource, collection.Embedder, collection.Info)
-    {
-        _map = collection._map;
-        _sessions = collection._sessions.Join(transaction);
-    }
+        : base(collection, transaction) => _map = collection._map;
 
-    /// <summary>
-    /// The same collection within a transaction of the caller's: what is read and written through it is part of the
-    /// transaction, and becomes visible to others when the caller commits it. For one task at a time, as its connection
-    /// is.
-    /// </summary>
-    /// <param name="transaction">The transaction, of a connection of the same database with <c>UsePgEmbed()</c>.</param>
-    public VectorCollection<T> WithTransaction(NpgsqlTransaction transaction)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        return new VectorCollection<T>(this, transaction);
-    }
+    /// <inheritdoc/>
+    public override VectorCollection<T> WithTransaction(NpgsqlTransaction transaction) => new(this, transaction);
 
     /// <summary>
     /// Writes rows and their vectors: new rows are inserted, rows whose key is there are updated, and only texts that
@@ -64,7 +48,7 @@ public sealed class VectorCollection<T> : VectorCollection
         IAsyncEnumerable<T> rows,
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new RowUpsert<T>(_sessions, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
+        new RowUpsert<T>(Sessions, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
 
     /// <inheritdoc cref="UpsertAsync(IAsyncEnumerable{T}, IProgress{EmbedProgress}?, CancellationToken)"/>
     public Task<EmbedProgress> UpsertAsync(
@@ -93,7 +77,7 @@ public sealed class VectorCollection<T> : VectorCollection
         IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
         where TKey : notnull =>
         RowLookup.RunAsync(
-            _sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken);
+            Sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken);
 
     /// <summary>Deletes the row with a key, and its vectors with it.</summary>
     /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
@@ -113,14 +97,14 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
     public Task<long> DeleteManyAsync<TKey>(IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
         where TKey : notnull =>
-        RowDelete.RunAsync(_sessions, Info, RowKeys(keys), cancellationToken);
+        RowDelete.RunAsync(Sessions, Info, RowKeys(keys), cancellationToken);
 
     /// <summary>Deletes the rows that have the keys of these, and their vectors: all in one transaction, or none.</summary>
     /// <inheritdoc cref="DeleteManyAsync"/>
     /// <param name="rows">The rows; of each only the key counts.</param>
     /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
     public Task<long> DeleteRowsAsync(IEnumerable<T> rows, CancellationToken cancellationToken = default) =>
-        RowDelete.RunAsync(_sessions, Info, rows.Select(_map.Key), cancellationToken);
+        RowDelete.RunAsync(Sessions, Info, rows.Select(_map.Key), cancellationToken);
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>

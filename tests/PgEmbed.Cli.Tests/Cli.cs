@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using PgEmbed.Testing;
 
 namespace PgEmbed.Cli.Tests;
@@ -14,6 +15,15 @@ internal static class Cli
         var code = await PgEmbedCommand.RunAsync(args, new StringReader(input), output, error, CancellationToken.None);
         return new CliResult(code, output.ToString(), error.ToString());
     }
+
+    /// <summary>Starts the command as a process of its own, with its streams redirected.</summary>
+    public static Process Start(params IEnumerable<string> args) => Process.Start(
+        new ProcessStartInfo("dotnet", ["exec", typeof(PgEmbedCommand).Assembly.Location, .. args])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
 
     public static Task<CliResult> RunAsync(TestDatabase database, params string[] args) =>
         RunAsync([.. args, "--connection", database.ConnectionString]);

@@ -8,7 +8,7 @@ const vocabulary = Object.fromEntries([...letters, ...letters.map(c => c + ends)
 const bytes = { type: 'BPE', unk_token: null, end_of_word_suffix: ends, vocab: vocabulary, merges: [] };
 const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: false };
 
-const cased = parts => ({
+export const cased = parts => ({
   version: '1.0', truncation: null, padding: null, added_tokens: [], normalizer: null, pre_tokenizer: byteLevel,
   post_processor: null, decoder: null, model: bytes, ...parts });
 const normalized = normalizer => cased({ normalizer });
@@ -17,10 +17,11 @@ const split = (...preTokenizers) =>
 const pattern = (source, behavior = 'Isolated', invert = false) =>
   split({ type: 'Split', pattern: { Regex: source }, behavior, invert });
 const processed = post_processor => cased({ post_processor });
+const addedToken = (id, content, flags) => ({ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false,
+  special: true, ...flags });
 const added = (...tokens) => cased({
   normalizer: { type: 'Lowercase' },
-  added_tokens: tokens.map(([content, flags], i) => ({ id: letters.length * 2 + i, content, single_word: false,
-    lstrip: false, rstrip: false, normalized: false, special: true, ...flags })) });
+  added_tokens: tokens.map(([content, flags], i) => addedToken(letters.length * 2 + i, content, flags)) });
 
 export const cases = {};
 const behaviors = ['Removed', 'Isolated', 'MergedWithPrevious', 'MergedWithNext', 'Contiguous'];
@@ -34,8 +35,11 @@ cases.NormalizerSequence = normalized({ type: 'Sequence',
   normalizers: ['NFKD', 'StripAccents', 'Lowercase', 'NFC'].map(type => ({ type })) });
 cases.BertNormalizer = normalized({ type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true,
   strip_accents: null, lowercase: true });
+cases.Prepend = normalized({ type: 'Prepend', prepend: '\u2581 ' });
+cases.Nmt = normalized({ type: 'Nmt' });
 cases.ReplacePattern = normalized({ type: 'Replace', pattern: { Regex: '\\s+|[^\\x00-\\u{7f}]'.replace('\\u{7f}', '\\x7f') }, content: '_' });
 
+cases.ReplaceText = normalized({ type: 'Replace', pattern: { String: 'aa' }, content: ' b' });
 cases.ReplaceDollar = normalized({ type: 'Replace', pattern: { Regex: '(a)\\w' }, content: '$1$0\\1' });
 
 cases.ByteLevel = cased({ pre_tokenizer: { ...byteLevel, use_regex: true } });
@@ -53,6 +57,14 @@ for (const behavior of behaviors) {
     split({ type: 'Split', pattern: { String: 'a' }, behavior, invert: false });
   cases[`SplitPattern${behavior}`] = pattern('\\d|[^\\w\\s]{2}', behavior);
   cases[`SplitInverted${behavior}`] = pattern('\\p{L}+|\\s', behavior, true);
+}
+for (const scheme of ['always', 'first', 'never']) {
+  const metaspace = { type: 'Metaspace', replacement: '\u2581', prepend_scheme: scheme, split: true };
+  cases[`Metaspace_${scheme}`] = split(metaspace);
+  cases[`Metaspace_${scheme}Unsplit`] = split({ ...metaspace, replacement: '_', split: false });
+  if (scheme !== 'first') cases[`Metaspace_${scheme}Words`] = split({ type: 'WhitespaceSplit' }, metaspace);
+  cases[`Metaspace_${scheme}Added`] = added(['<s>'], ['[CLS]', { rstrip: true }], ['</s>', { lstrip: true }]);
+  cases[`Metaspace_${scheme}Added`].pre_tokenizer = { type: 'Sequence', pretokenizers: [metaspace, byteLevel] };
 }
 cases.PreTokenizerSequence = split({ type: 'WhitespaceSplit' }, { type: 'Digits', individual_digits: true },
   { type: 'Punctuation', behavior: 'MergedWithPrevious' });
@@ -129,3 +141,39 @@ cases.BpeSuffix = modelled({ vocab: { ...plain, 'a</w>': 12, 'b</w>': 13, 'c</w>
   merges: [...merges, 'b c</w>', 'a bc</w>'], end_of_word_suffix: '</w>', unk_token: '<unk>' });
 cases.WordPiece = cased({ pre_tokenizer: words, model: { type: 'WordPiece', unk_token: '<unk>', continuing_subword_prefix: '##',
   max_input_chars_per_word: 20, vocab: sub } });
+
+cases.WordLevel = cased({ pre_tokenizer: { type: 'Whitespace' }, model: { type: 'WordLevel', unk_token: '<unk>',
+  vocab: { '<unk>': 3, a: 0, b: 1, word: 2, x: 4, so: 5, good: 6, it: 7, I: 8, s: 9, abc: 10, '\u4e2d': 11, '.': 12, "'": 13 } } });
+
+// SentencePiece models as they are written for this library: bytes for what is unknown.
+export const bytePieces = Array.from({ length: 256 }, (_, i) => `<0x${i.toString(16).toUpperCase().padStart(2, '0')}>`);
+const llama = ['<unk>', ...bytePieces, '\u2581', 'a', 'b', 's', 'e', '\u2581a', 'ab', '\u2581ab', '\u2581\u2581', '\u00e9', '\u4e2d', '\u4e2d\u4e2d', '\n', '\n\n', '1'];
+export const fallback = model => ({ type: 'BPE', dropout: null, unk_token: '<unk>', continuing_subword_prefix: null, end_of_word_suffix: null,
+  fuse_unk: true, byte_fallback: true, ignore_merges: false, vocab: Object.fromEntries(llama.map((token, id) => [token, id])),
+  merges: ['\u2581 a', 'a b', '\u2581a b', '\u2581 ab', '\u2581 \u2581', '\u4e2d \u4e2d', '\n \n'], ...model });
+export const escapeSpaces = { type: 'Replace', pattern: { String: ' ' }, content: '\u2581' };
+cases.Llama = cased({ pre_tokenizer: null, model: fallback(),
+  normalizer: { type: 'Sequence', normalizers: [{ type: 'Prepend', prepend: '\u2581' }, escapeSpaces] } });
+cases.Gemma = cased({ model: fallback({ merges: fallback().merges.map(m => m.split(' ')) }), normalizer: escapeSpaces,
+  pre_tokenizer: { type: 'Split', pattern: { String: ' ' }, behavior: 'MergedWithPrevious', invert: false } });
+cases.LlamaMetaspace = cased({ model: fallback(),
+  pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'first', split: false } });
+cases.ByteFallbackUnfused = cased({ pre_tokenizer: null, model: fallback({ fuse_unk: false }) });
+
+// Scores whose sums are exact, so that it does not matter in which arithmetic they are added up.
+const unigramPieces = { '<unk>': 0, '\u2581': -2.5, a: -3, b: -3.5, '\u2581a': -4.25, ab: -6, '\u2581ab': -7.125, s: -3, e: -2.75, se: -5, '\u4e2d': -8,
+  '\u4e2d\u6587': -9, '\u00e9': -6.25, '#': -4, '##': -7.75, '###': -12, '\ud83d\ude00': -10, or: -6, word: -11, o: -4, r: -4.5, d: -5, w: -6 };
+const unigram = model => cased({ pre_tokenizer: { type: 'Metaspace', replacement: '\u2581', prepend_scheme: 'always', split: true },
+  added_tokens: [addedToken(0, '<unk>')],
+  model: { type: 'Unigram', unk_id: 0, vocab: Object.entries({ ...unigramPieces, ...model?.more }), byte_fallback: model?.byte_fallback ?? false } });
+cases.Unigram = unigram();
+cases.UnigramBytes = unigram({ byte_fallback: true, more: Object.fromEntries(bytePieces.map(piece => [piece, -20])) });
+
+// Where texts are cut and filled up.
+for (const direction of ['Left', 'Right'])
+  for (const max_length of [5, 12, 100])
+    cases[`Truncation${direction}${max_length}`] = { ...cases.TemplateProcessing,
+      truncation: { direction, max_length, strategy: 'LongestFirst', stride: 0 } };
+for (const direction of ['Left', 'Right'])
+  cases[`Padding${direction}`] = { ...cases.TemplateProcessing, padding: { strategy: { Fixed: 40 }, direction,
+    pad_to_multiple_of: null, pad_id: 7, pad_type_id: 0, pad_token: 'h' } };

@@ -1,21 +1,19 @@
 #!/usr/bin/env python3
 """Compares the ids of Unigram and SentencePiece tokenizers with those of SentencePiece itself.
 
-    compare-sentencepiece.py DATA UNIGRAM PROGRAM…
+    compare-sentencepiece.py PROGRAM DATA… FOLDER…
 
-DATA is a folder of *.jsonl.gz, whose texts are all compared, besides the tests' nasty strings and texts of a megabyte
-without a space. UNIGRAM is a model folder with a tokenizer.json and the sentencepiece.bpe.model that it was made from,
-both of which are compared, and the models of the tests with it. PROGRAM… is the command that runs PgEmbed.Parity.
-Needs the Python package sentencepiece (Debian: python3-sentencepiece). Ends with 1 where an id differs.
+DATA are *.jsonl.gz, whose texts are all compared, besides the tests' nasty strings and texts of a megabyte without a
+space. A FOLDER is a tokenizer's, compared besides those of the tests if it has a sentencepiece.bpe.model of XLM-R's
+kind: that alone, and the tokenizer.json that was made of it. PROGRAM is PgEmbed.Parity. Needs the Python package
+sentencepiece (Debian: python3-sentencepiece). Ends with 1 where an id differs.
 """
-import glob
 import gzip
 import json
 import os
 import pathlib
 import random
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -42,7 +40,7 @@ def strings(value):
 def read_texts(data):
     """Texts by where they are from, as JSON strings."""
     texts = {}
-    for path in sorted(glob.glob(f"{data}/*.jsonl.gz")):
+    for path in data:
         with gzip.open(path, "rt") as lines:
             distinct = dict.fromkeys(s for line in lines for s in strings(json.loads(line)))
             texts[os.path.basename(path)] = [json.dumps(s) for s in distinct]
@@ -63,10 +61,10 @@ class Reference:
     def __init__(self, model, kind):
         self.processor = spm.SentencePieceProcessor(model_file=str(model))
         last = self.processor.get_piece_size()
-        self.around = ([0], [2]) if kind != "plain" else ([], [])
+        self.around = ([0], [2]) if kind in ("special", "fairseq") else ([], [])
         self.shifted = kind == "fairseq"
         self.special = {
-            "plain": {}, "special": {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3},
+            "plain": {}, "added": {"<unk>": 0, "<s>": 1, "</s>": 2}, "special": {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3},
             "fairseq": {"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, "<mask>": last + 1}}[kind]
         # Before <mask> white space belongs to it.
         self.pattern = self.special and re.compile(
@@ -86,26 +84,34 @@ class Reference:
         return (3, 0, 2)[piece] if self.shifted and piece < 3 else piece + self.shifted
 
 
-def cases(unigram):
+def cases(folders):
     """Name, model, kind of ids, and the files of the folder that ours reads."""
-    model = unigram / "sentencepiece.bpe.model"
-    config = unigram / "tokenizer_config.json"
-    yield "unigram: tokenizer.json", model, "special", {
-        "tokenizer.json": unigram / "tokenizer.json", config.name: config}
-    yield "unigram: .model alone", model, "special", {model.name: model, config.name: config}
     for path in sorted(fixtures.glob("SentencePiece/*/spiece.model")):
-        yield f"tests: {path.parent.name}", path, "plain", {path.name: path}
+        yield path.parent.name, path, "plain", {path.name: path.read_bytes()}
+        tokenizer = path.parent.parent / f"{path.parent.name}-json" / "tokenizer.json"
+        if tokenizer.exists():
+            yield f"{path.parent.name} as tokenizer.json", path, "added", {tokenizer.name: tokenizer.read_bytes()}
     path = fixtures / "SentencePiece/unigram/spiece.model"
-    yield "tests: unigram with XLM-R's ids", path, "fairseq", {path.name: path, config.name: config}
+    config = b'{"tokenizer_class": "XLMRobertaTokenizer"}'
+    yield "unigram with XLM-R's ids", path, "fairseq", {path.name: path.read_bytes(), "tokenizer_config.json": config}
+    for folder in folders:
+        model = folder / "sentencepiece.bpe.model"
+        if not model.exists():
+            continue
+        config = {"tokenizer_config.json": (folder / "tokenizer_config.json").read_bytes()}
+        yield f"{folder}: .model alone", model, "special", {model.name: model.read_bytes(), **config}
+        tokenizer = folder / "tokenizer.json"
+        if tokenizer.exists():
+            yield f"{folder}: tokenizer.json", model, "special", {tokenizer.name: tokenizer.read_bytes(), **config}
 
 
 def ours(program, files, texts):
     with tempfile.TemporaryDirectory() as folder:
-        for name, path in files.items():
-            shutil.copy(path, os.path.join(folder, name))
-        run = subprocess.run([*program, folder], input="\n".join(texts) + "\n", capture_output=True, text=True)
+        for name, content in files.items():
+            pathlib.Path(folder, name).write_bytes(content)
+        run = subprocess.run(["dotnet", program, folder], input="\n".join(texts) + "\n", capture_output=True, text=True)
         if run.returncode:
-            sys.exit(f"{' '.join(program)} failed: {run.stderr}")
+            sys.exit(f"PgEmbed.Parity failed: {run.stderr}")
         return [json.loads(line) for line in run.stdout.splitlines()], run.stderr.strip()
 
 
@@ -135,10 +141,11 @@ def compare(name, model, kind, files, texts, program):
 
 
 def main():
-    data, unigram, *program = sys.argv[1:]
-    texts = read_texts(data)
+    program, *given = sys.argv[1:]
+    folders = [pathlib.Path(path) for path in given if os.path.isdir(path)]
+    texts = read_texts([path for path in given if os.path.isfile(path)])
     failed = 0
-    for case in cases(pathlib.Path(unigram)):
+    for case in cases(folders):
         differ, report = compare(*case, texts, program)
         print(report, flush=True)
         failed += differ

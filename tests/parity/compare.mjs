@@ -1,16 +1,20 @@
-// compare.mjs PROGRAM DATA…: ids of PgEmbed.Parity against the references. The tokenizers library in Rust is the
+// compare.mjs PROGRAM DATA… FOLDER…: ids of PgEmbed.Parity against the references. The tokenizers library in Rust is the
 // authority: every id of every text must be the same, on the nasty strings for each of cases.mjs, and on these and all
-// data for the trained tokenizers. The JavaScript library may differ from both only where a class below says why.
+// data for the trained tokenizers: those of the tests and, in each FOLDER, a tokenizer.json of WordPiece or BPE. The
+// JavaScript library may differ from both only where a class below says why, and not without that class's characters.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { cases } from './cases.mjs';
-import { rustIds, rustSet, scriptIds } from './reference.mjs';
+import { largeCases } from './large.mjs';
+import { rustIds, rustSet, scriptTokenizer } from './reference.mjs';
 
-const [program, ...data] = process.argv.slice(2);
+const [program, ...given] = process.argv.slice(2);
+const folders = given.filter(path => statSync(path).isDirectory());
+const data = given.filter(path => !folders.includes(path));
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const fixtures = join(root, 'tests/PgEmbed.Onnx.Tests/Fixtures');
 const lines = text => text.split('\n').filter(Boolean);
@@ -55,10 +59,17 @@ const report = (ok, what) => {
   console.log(`${ok ? 'same  ' : 'DIFFER'} ${what}`);
 };
 
-function ourIds(folder, input) {
-  const run = spawnSync('dotnet', [program, folder], { input, maxBuffer: 2 ** 32, encoding: 'utf8' });
-  if (run.status !== 0) throw new Error(`PgEmbed.Parity failed on ${folder}: ${run.stderr}`);
-  return { ids: lines(run.stdout), speed: run.stderr.trim() };
+function ourIds(files, input) {
+  const folder = mkdtempSync(join(tmpdir(), 'pgembed-parity-'));
+  try {
+    for (const [name, content] of Object.entries(files))
+      writeFileSync(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+    const run = spawnSync('dotnet', [program, folder], { input, maxBuffer: 2 ** 32, encoding: 'utf8' });
+    if (run.status !== 0) throw new Error(`PgEmbed.Parity failed: ${run.stderr}`);
+    return { ids: lines(run.stdout), speed: run.stderr.trim() };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 }
 
 function differences(ours, theirs, texts) {
@@ -71,25 +82,63 @@ function show(indexes, ours, theirs, texts) {
       + `           theirs ${JSON.stringify(theirs[i]).slice(0, 120)}`);
 }
 
-async function compareTrained(name, folder, texts) {
-  const json = JSON.parse(readFileSync(join(folder, 'tokenizer.json')));
-  const config = JSON.parse(readFileSync(join(folder, 'tokenizer_config.json')));
-  const { ids: ours, speed } = ourIds(folder, texts.map(text => JSON.stringify(text)).join('\n'));
-  const rust = await rustIds(json, texts);
-  const fromRust = differences(ours, rust, texts);
-  report(fromRust.length === 0, `${name}, Rust: ${texts.length} texts, ${fromRust.length} differ; ours ${speed}`);
-  show(fromRust, ours, rust, texts);
+async function compareCase(name, json) {
+  const { ids: ours, speed } = ourIds({ 'tokenizer.json': json }, nastyLines);
+  const theirs = await rustIds(json, nasty);
+  const differing = differences(ours, theirs, nasty);
+  report(differing.length === 0, `${name}: ${nasty.length} nasty strings, ${differing.length} differ`);
+  show(differing, ours, theirs, nasty);
+  return speed;
+}
 
-  const script = scriptIds({ ...json, truncation: null, padding: null }, config, texts);
-  const explained = {};
-  const unexplained = differences(ours, script, texts).filter(i => {
-    const reason = Object.entries(classes[json.model.type]).find(([, holds]) => [...texts[i]].some(holds))?.[0];
-    if (reason) explained[reason] = (explained[reason] ?? 0) + 1;
-    return !reason;
-  });
-  report(unexplained.length === 0, `${name}, JavaScript: ${texts.length} texts, ${unexplained.length} differ for no known reason`);
-  for (const [reason, count] of Object.entries(explained)) console.log(`         ${count} with ${reason}`);
+async function compareTrained(name, folder, texts) {
+  const json = { ...readJson(folder, 'tokenizer.json'), truncation: null, padding: null };
+  const rust = await rustIds(json, texts);
+  const ours = compareWithRust(name, { 'tokenizer.json': json }, texts, rust);
+  const script = scriptTokenizer(json, readJson(folder, 'tokenizer_config.json'));
+  await compareWithScript(name, json, script, ours, texts);
+  if (json.model.type === 'WordPiece')
+    compareWithRust(`${name} from vocab.txt alone`, vocabularyFiles(json), texts, rust);
+}
+
+function readJson(folder, file) {
+  return existsSync(join(folder, file)) ? JSON.parse(readFileSync(join(folder, file))) : {};
+}
+
+function compareWithRust(name, files, texts, rust) {
+  const { ids: ours, speed } = ourIds(files, texts.map(text => JSON.stringify(text)).join('\n'));
+  const differing = differences(ours, rust, texts);
+  report(differing.length === 0, `${name}, Rust: ${texts.length} texts, ${differing.length} differ; ours ${speed}`);
+  show(differing, ours, rust, texts);
+  return ours;
+}
+
+async function compareWithScript(name, json, tokenizer, ours, texts) {
+  const script = texts.map(tokenizer);
+  const known = Object.entries(classes[json.model.type]);
+  const holds = character => known.some(([, has]) => has(character));
+  const differing = differences(ours, script, texts);
+  const without = differing.map(i => [...texts[i]].filter(character => !holds(character)).join(''));
+  const stillDiffering = differences((await rustIds(json, without)).map(ids => JSON.stringify(ids)), without.map(tokenizer), without);
+  const unexplained = differing.filter((_, at) => stillDiffering.includes(at));
+  report(unexplained.length === 0,
+    `${name}, JavaScript: ${texts.length} texts, ${differing.length} differ, ${unexplained.length} for no known reason`);
+  for (const [reason, has] of known) {
+    const count = differing.filter(i => [...texts[i]].some(has)).length;
+    if (count > 0) console.log(`         ${count} with ${reason}`);
+  }
   show(unexplained, ours, script, texts);
+}
+
+// A vocabulary file of the same tokens, and BERT's settings as they are in a tokenizer.json.
+function vocabularyFiles({ model, normalizer }) {
+  const tokens = Object.entries(model.vocab).sort(([, a], [, b]) => a - b).map(([token]) => token);
+  return {
+    'vocab.txt': tokens.join('\n') + '\n',
+    'tokenizer_config.json': {
+      tokenizer_class: 'BertTokenizer', do_lower_case: normalizer.lowercase, strip_accents: normalizer.strip_accents,
+      tokenize_chinese_chars: normalizer.handle_chinese_chars },
+  };
 }
 
 function dataTexts(file) {
@@ -102,18 +151,10 @@ function dataTexts(file) {
 
 const nastyLines = readFileSync(join(fixtures, 'nasty-strings.jsonl'), 'utf8');
 const nasty = lines(nastyLines).map(line => JSON.parse(line));
-const folder = mkdtempSync(join(tmpdir(), 'pgembed-parity-'));
-try {
-  for (const [name, json] of Object.entries(cases)) {
-    writeFileSync(join(folder, 'tokenizer.json'), JSON.stringify(json));
-    const { ids: ours } = ourIds(folder, nastyLines);
-    const theirs = await rustIds(json, nasty);
-    const differing = differences(ours, theirs, nasty);
-    report(differing.length === 0, `${name}: ${nasty.length} nasty strings, ${differing.length} differ`);
-    show(differing, ours, theirs, nasty);
-  }
-} finally {
-  rmSync(folder, { recursive: true });
+for (const [name, json] of Object.entries(cases)) await compareCase(name, json);
+for (const [name, make] of Object.entries(largeCases)) {
+  const json = make();
+  console.log(`         ${await compareCase(name, json)}; the file has ${JSON.stringify(json).length / 1e6 | 0} MB`);
 }
 
 // A million characters without a space, too many to keep in a file.
@@ -121,4 +162,7 @@ const long = ['a', 'abc', '中', '😀', '=', '1', 'é', 'Ünïcode'].map(unit =
 const texts = [...nasty, ...long, ...data.flatMap(dataTexts)];
 await compareTrained('byte-level BPE', join(fixtures, 'bytebpe'), texts);
 await compareTrained('WordPiece', join(root, 'src/PgEmbed.Onnx/BuiltIn/pgembed-mini-v1'), texts);
+for (const folder of folders)
+  if (readJson(folder, 'tokenizer.json').model?.type in classes) await compareTrained(folder, folder, texts);
+console.log(failures === 0 ? 'identical' : `${failures} comparisons failed`);
 process.exitCode = failures === 0 ? 0 : 1;

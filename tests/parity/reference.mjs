@@ -14,19 +14,22 @@ export const versions = {
 // GPT-2's characters for the 256 bytes, those of printable bytes first.
 export const byteLevelAlphabet = () => rust.byteLevelAlphabet().sort();
 
-// Ids of many texts by the Rust library.
+// Ids of many texts by the Rust library, those aside that only fill a text up: the model does not see them.
 export async function rustIds(json, texts) {
-  const tokenizer = rust.Tokenizer.fromString(JSON.stringify({ ...json, truncation: null, padding: null }));
+  const tokenizer = rust.Tokenizer.fromString(JSON.stringify(json));
   const ids = [];
   for (let i = 0; i < texts.length; i += 1000)
-    for (const encoding of await tokenizer.encodeBatch(texts.slice(i, i + 1000))) ids.push(encoding.getIds());
+    for (const encoding of await tokenizer.encodeBatch(texts.slice(i, i + 1000))) {
+      const seen = encoding.getAttentionMask();
+      ids.push(encoding.getIds().filter((_, at) => seen[at] === 1));
+    }
   return ids;
 }
 
-// Ids of many texts by the JavaScript library.
-export function scriptIds(json, config, texts) {
+// A function that gives a text's ids by the JavaScript library.
+export function scriptTokenizer(json, config) {
   const tokenizer = new script.Tokenizer(json, config);
-  return texts.map(text => Array.from(tokenizer.encode(text).ids));
+  return text => Array.from(tokenizer.encode(text).ids);
 }
 
 // The characters that a part of the Rust library splits off ('split') or takes away ('removed').

@@ -32,3 +32,17 @@ DROP OWNED BY collection_status_reader;
 DROP ROLE collection_status_reader;
 SELECT * FROM pgembed.collection_status('nothing');
 \echo :LAST_ERROR_SQLSTATE
+-- A partitioned store has its bytes in its partitions, and its index counts once.
+CREATE TABLE pgembed_store.parted_3 (
+    key_1 integer NOT NULL, chunk integer NOT NULL, embedding vector(3) NOT NULL, PRIMARY KEY (key_1, chunk))
+    PARTITION BY HASH (key_1);
+CREATE TABLE pgembed_store.parted_3_p1 PARTITION OF pgembed_store.parted_3 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE pgembed_store.parted_3_p2 PARTITION OF pgembed_store.parted_3 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+INSERT INTO pgembed_store.parted_3 SELECT i, 0, '[1,2,3]' FROM generate_series(1, 9) i;
+CREATE INDEX parted_3_hnsw ON pgembed_store.parted_3 USING hnsw (embedding vector_cosine_ops);
+INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
+SELECT collection_id, :'mini', 'f32', 'parted_3', true FROM pgembed.collection WHERE name = 'empty';
+SELECT vectors, indexes, indexes_valid, store_bytes > 0 AS has_bytes,
+    index_bytes = (SELECT sum(pg_relation_size(inhrelid)) FROM pg_inherits
+                   WHERE inhparent = 'pgembed_store.parted_3_hnsw'::regclass) AS index_bytes
+FROM pgembed.collection_status('empty');

@@ -61,3 +61,29 @@ SELECT pgembed.create_nearest('nothing');
 \echo :LAST_ERROR_SQLSTATE
 SELECT pgembed.create_nearest('empty');
 \echo :LAST_ERROR_SQLSTATE
+-- Carried columns come too, so that a filter on one, joined by, reaches the store's partitions.
+CREATE TABLE notes (id integer PRIMARY KEY, tenant text, title text);
+INSERT INTO notes VALUES (1, 'a', 'one'), (2, 'b', 'two'), (3, 'b', 'three'), (4, NULL, 'four');
+CREATE TABLE pgembed_store.notes_9 (
+    key_1 integer NOT NULL, carried_1 text, chunk integer NOT NULL, content_hash bytea NOT NULL,
+    embedding vector(3) NOT NULL, UNIQUE NULLS NOT DISTINCT (key_1, chunk, carried_1)) PARTITION BY LIST (carried_1);
+CREATE TABLE pgembed_store.notes_9_default PARTITION OF pgembed_store.notes_9 DEFAULT;
+SELECT pgembed.add_partition('pgembed_store.notes_9', '{a}'), pgembed.add_partition('pgembed_store.notes_9', '{b}');
+CREATE INDEX ON pgembed_store.notes_9 USING hnsw (embedding vector_cosine_ops);
+INSERT INTO pgembed_store.notes_9 SELECT id, tenant, 0, '', ARRAY[1, id, 0]::vector FROM notes;
+INSERT INTO pgembed.collection (name, source_schema, source_table, key_columns, text_columns, carried_columns)
+VALUES ('notes', 'public', 'notes', '{id}', '{title}', '{tenant}');
+INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving, partition_strategy, partition_column)
+SELECT collection_id, :'mini', 'f32', 'notes_9', true, 'list', 'tenant' FROM pgembed.collection WHERE name = 'notes';
+SELECT pgembed.create_nearest('notes');
+SELECT pg_get_function_result('pgembed_store.nearest_notes'::regproc);
+SELECT id, tenant, title FROM notes JOIN pgembed_store.nearest_notes(pgembed.vector_of('notes', '1')) USING (id, tenant)
+WHERE tenant = 'b' ORDER BY distance LIMIT 5;
+SELECT * FROM scans($$
+    SELECT id, title
+    FROM notes JOIN pgembed_store.nearest_notes(pgembed.vector_of('notes', '1')) USING (id, tenant)
+    WHERE tenant = 'b' ORDER BY distance LIMIT 5 $$);
+-- A carried column called distance.
+UPDATE pgembed.collection SET carried_columns = '{distance}' WHERE name = 'notes';
+SELECT pgembed.create_nearest('notes');
+SELECT pg_get_function_result('pgembed_store.nearest_notes'::regproc);

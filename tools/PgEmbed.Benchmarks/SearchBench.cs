@@ -9,6 +9,7 @@ using PgEmbed.Postgres;
 using PgEmbed.Postgres.Cluster;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
+using PgEmbed.Quality;
 
 namespace PgEmbed.Benchmarks;
 
@@ -118,9 +119,7 @@ internal static class SearchBench
                 .SearchAsync(vector, K, filter, new SearchOptions { Exact = true }, cancellationToken)
                 .ToListAsync(cancellationToken);
             exactTimes.Add(watch.Elapsed.TotalMilliseconds);
-            // Texts repeat among packages: a row as near as the k-th exact one is as right.
-            var farthest = exact.Count == 0 ? double.PositiveInfinity : exact[^1].Distance + 1e-6;
-            recalls.Add(exact.Count == 0 ? 1 : (double)found.Count(h => h.Distance <= farthest) / exact.Count);
+            recalls.Add(NeighborRecall.Of([.. exact.Select(h => h.Distance)], [.. found.Select(h => h.Distance)]));
         }
 
         return new Dictionary<string, object>

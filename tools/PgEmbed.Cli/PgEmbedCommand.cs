@@ -27,6 +27,9 @@ public static class PgEmbedCommand
             ModelCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
+            VectorsCommand.Create(terminal),
+            IndexCommand.Create(terminal),
+            EvalCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
         var configuration = new InvocationConfiguration
@@ -34,6 +37,8 @@ public static class PgEmbedCommand
             Output = output,
             Error = error,
             EnableDefaultExceptionHandler = false,
+            // A build that is interrupted removes what it had begun, and may have to wait for a lock to do so.
+            ProcessTerminationTimeout = TimeSpan.FromSeconds(20),
         };
         try
         {

@@ -20,6 +20,7 @@ public sealed record ModelSource
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         WriteIndented = true,
         RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true,
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false) },
     };
 
@@ -57,8 +58,8 @@ public sealed record ModelSource
         try
         {
             using var file = File.OpenRead(path);
-            return JsonSerializer.Deserialize<ModelSource>(file, Json)
-                ?? throw new JsonException("it is null");
+            var source = JsonSerializer.Deserialize<ModelSource>(file, Json);
+            return source?.Files.All(f => f is not null) == true ? source : throw new JsonException("a part is null");
         }
         catch (Exception e) when (e is JsonException or IOException or UnauthorizedAccessException)
         {
@@ -89,7 +90,8 @@ public sealed record ModelSource
     }
 
     /// <inheritdoc/>
-    public override string ToString() => Kind == ModelSourceKind.Hub ? $"{Model}@{Commit?[..7]} ({Origin})" : Origin;
+    public override string ToString() =>
+        Kind == ModelSourceKind.Hub ? $"{Model}@{string.Concat((Commit ?? "").Take(7))} ({Origin})" : Origin;
 
     internal void Write(string folder) =>
         File.WriteAllText(Path.Combine(folder, FileName), JsonSerializer.Serialize(this, Json) + "\n");

@@ -26,6 +26,15 @@ internal sealed class CharBuffer(int capacity) : IDisposable
 
     public void Advance(int count) => _length += count;
 
+    public void Clear() => _length = 0;
+
+    /// <summary>Takes some of what is written away.</summary>
+    public void Remove(int start, int count)
+    {
+        Written[(start + count)..].CopyTo(_chars.AsSpan(start));
+        _length -= count;
+    }
+
     public void Dispose()
     {
         ArrayPool<char>.Shared.Return(_chars);

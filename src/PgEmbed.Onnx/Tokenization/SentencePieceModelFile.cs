@@ -57,6 +57,8 @@ internal sealed class SentencePieceModelFile
         var reader = new SentencePieceModelFile(file, config, type == "XLMRobertaTokenizer" && NeedsFairseqIds(file));
         var (before, after, special) = reader.SpecialTokens(type);
         var pad = config.PadToken ?? "<pad>";
+        using var hash = new LineHash();
+        hash.Add($"{type} {ContentHash.OfFile(path)}");
         return new Tokenizer(
             reader.Model(),
             new SentencePieceNormalizer(file.Normalizer),
@@ -64,7 +66,7 @@ internal sealed class SentencePieceModelFile
             new SpecialTokenTemplate(before, after),
             reader.AddedTokens(special),
             reader.TryGetId(pad, out var padId) ? padId : null,
-            [$"{type} {ContentHash.OfFile(path)}"])
+            hash)
         {
             TruncatesLeft = config.TruncationSide == "left",
         };

@@ -22,6 +22,14 @@ public sealed class Tokenizer
     private readonly AddedTokenMatcher? _plainMatcher;
     private readonly AddedTokenMatcher? _normalizedMatcher;
 
+    /// <summary>Creates a tokenizer.</summary>
+    /// <param name="model">The vocabulary.</param>
+    /// <param name="normalizer">What changes a text first; null for nothing.</param>
+    /// <param name="preTokenizers">What splits a text into words, one after another.</param>
+    /// <param name="template">The special tokens around every text.</param>
+    /// <param name="addedTokens">What is taken out of a text before all else.</param>
+    /// <param name="padId">The id that fills shorter texts up.</param>
+    /// <param name="hash">Has the lines that describe the first three; the others are added here.</param>
     internal Tokenizer(
         ITokenModel model,
         INormalizer? normalizer,
@@ -29,7 +37,7 @@ public sealed class Tokenizer
         SpecialTokenTemplate template,
         IReadOnlyCollection<AddedToken> addedTokens,
         int? padId,
-        IEnumerable<string> description)
+        LineHash hash)
     {
         _model = model;
         _normalizer = normalizer;
@@ -43,13 +51,11 @@ public sealed class Tokenizer
             model.LargestId,
             _addedTokens.Select(t => t.Id).Concat(template.Before).Concat(template.After).DefaultIfEmpty().Max());
         PadId = padId;
-        _rulesHash = Onnx.ContentHash.OfLines(
-        [
-            .. description,
-            $"before {string.Join(' ', template.Before)}",
-            $"after {string.Join(' ', template.After)}",
-            .. _addedTokens.Select(t => $"added {JsonSerializer.Serialize(t)}"),
-        ]);
+        hash.Add($"before {string.Join(' ', template.Before)}");
+        hash.Add($"after {string.Join(' ', template.After)}");
+        foreach (var token in _addedTokens)
+            hash.Add($"added {JsonSerializer.Serialize(token)}");
+        _rulesHash = hash.Finish();
     }
 
     /// <summary>The largest id that it can give; the model's embedding table has more rows than this.</summary>

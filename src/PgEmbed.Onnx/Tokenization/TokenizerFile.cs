@@ -24,6 +24,9 @@ internal static class TokenizerFile
         if (model is UnigramModel { CrossesWords: false })
             preTokenizers = MetaspacePreTokenizer.AsSentencePiece(preTokenizers, trimEnd: JoinsSpaces(normalizer));
         var added = ReadAddedTokens(addedTokens, model);
+        using var hash = new LineHash();
+        foreach (var name in (string[])["model", "normalizer", "pre_tokenizer"])
+            hash.Add(name, file.OptionalObject(name));
         var tokenizer = new Tokenizer(
             model,
             normalizer,
@@ -33,8 +36,7 @@ internal static class TokenizerFile
                 : SpecialTokenTemplate.Empty,
             added,
             pad ?? IdOf(config.PadToken ?? "[PAD]", added, model),
-            ((string[])["model", "normalizer", "pre_tokenizer"]).Select(
-                name => $"{name} {file.OptionalObject(name)?.Canonical()}"))
+            hash)
         {
             MaxLength = maxLength,
             TruncatesLeft = (config.TruncationSide ?? side) == "left",

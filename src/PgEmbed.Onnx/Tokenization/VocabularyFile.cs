@@ -43,6 +43,14 @@ internal static class VocabularyFile
         var unknown = IdOf("unk_token", "[UNK]");
         var pad = IdOf("pad_token", "[PAD]");
         var template = new SpecialTokenTemplate([IdOf("cls_token", "[CLS]")], [IdOf("sep_token", "[SEP]")]);
+        using var hash = new LineHash();
+        foreach (var line in (string[])
+            [
+                $"vocab.txt {ContentHash.OfFile(path)}", $"unknown {unknown}",
+                $"chinese {config.HandleChineseCharacters}", $"accents {config.StripAccents}",
+                $"lowercase {config.Lowercase}",
+            ])
+            hash.Add(line);
         return new Tokenizer(
             new WordPieceModel(vocabulary, unknown, "##", MaxWordLength),
             new BertNormalizer(
@@ -51,11 +59,7 @@ internal static class VocabularyFile
             template,
             AddedTokens(config, vocabulary),
             pad,
-            [
-                $"vocab.txt {ContentHash.OfFile(path)}", $"unknown {unknown}",
-                $"chinese {config.HandleChineseCharacters}", $"accents {config.StripAccents}",
-                $"lowercase {config.Lowercase}",
-            ])
+            hash)
         {
             TruncatesLeft = config.TruncationSide == "left",
         };

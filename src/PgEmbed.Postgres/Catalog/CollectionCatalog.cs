@@ -18,7 +18,9 @@ public sealed class CollectionCatalog
         """
         SELECT c.collection_id AS "CollectionId", c.name AS "Name", c.source_schema AS "SourceSchema",
                c.source_table AS "SourceTable", c.key_columns AS "KeyColumns", c.text_columns AS "TextColumns",
-               s.store_id AS "StoreId", s.table_name AS "TableName", s.codec AS "Codec",
+               c.carried_columns AS "CarriedColumns", s.partition_strategy AS "PartitionStrategy",
+               s.partition_column AS "PartitionColumn", s.partition_count AS "PartitionCount",
+               s.partition_step AS "PartitionStep", s.store_id AS "StoreId", s.table_name AS "TableName", s.codec AS "Codec",
                p.name AS "SpaceName", p.fingerprint AS "Fingerprint", p.dimensions AS "Dimensions", p.metric AS "Metric"
         FROM pgembed.collection c
         JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
@@ -154,14 +156,18 @@ public sealed class CollectionCatalog
         VectorExtension extension,
         CancellationToken cancellationToken)
     {
-        var storeId = await connection.QuerySingleAsync<int>(new CommandDefinition(
+        var (collectionId, storeId) = await connection.QuerySingleAsync<(int, int)>(new CommandDefinition(
             """
             WITH collection AS (
-                INSERT INTO pgembed.collection (name, source_schema, source_table, key_columns, text_columns)
-                VALUES (@Name, @Schema, @Table, @keys, @texts) RETURNING collection_id)
-            INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
-            SELECT collection_id, @spaceId, @codec, '_pgembed_' || gen_random_uuid(), true FROM collection
-            RETURNING store_id
+                INSERT INTO pgembed.collection
+                    (name, source_schema, source_table, key_columns, text_columns, carried_columns)
+                VALUES (@Name, @Schema, @Table, @keys, @texts, @carried) RETURNING collection_id)
+            INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving,
+                partition_strategy, partition_column, partition_count, partition_step)
+            SELECT collection_id, @spaceId, @codec, '_pgembed_' || gen_random_uuid(), true,
+                @strategy, @column, @count, @step
+            FROM collection
+            RETURNING collection_id, store_id
             """,
             new
             {
@@ -170,6 +176,11 @@ public sealed class CollectionCatalog
                 definition.Table,
                 keys = definition.KeyColumns.ToArray(),
                 texts = definition.TextColumns.ToArray(),
+                carried = definition.CarriedColumns.ToArray(),
+                strategy = definition.Partitioning?.StrategyName,
+                column = definition.Partitioning?.Column,
+                count = definition.Partitioning?.Count,
+                step = definition.Partitioning?.Step,
                 spaceId = space.Id,
                 codec = definition.Codec.Name,
             },
@@ -181,20 +192,18 @@ public sealed class CollectionCatalog
         await connection.ExecuteAsync(
             "UPDATE pgembed.store SET table_name = $1 WHERE store_id = $2", [table, storeId], cancellationToken)
             .ConfigureAwait(false);
-        var keys = definition.KeyColumns.Select(
-            (name, i) => $"{StoreInfo.KeyColumn(i)} {source.Column(name).Type} NOT NULL");
-        var keyNames = definition.KeyColumns.Select((_, i) => StoreInfo.KeyColumn(i));
-        await connection.ExecuteAsync(
-            $"""
-            CREATE TABLE {SqlName.Qualify(StoreInfo.Schema, table)} (
-                {string.Join(", ", keys)},
-                chunk integer NOT NULL,
-                content_hash bytea NOT NULL,
-                embedding {extension.ColumnType(definition.Codec, space.Dimensions)} NOT NULL,
-                PRIMARY KEY ({string.Join(", ", keyNames)}, chunk))
-            """,
-            [],
-            cancellationToken).ConfigureAwait(false);
+        var collection = new CollectionInfo(
+            collectionId,
+            definition.Name,
+            source,
+            [.. definition.KeyColumns.Select(source.Column)],
+            [.. definition.TextColumns.Select(source.Column)],
+            new StoreInfo(storeId, table, space, definition.Codec) { Partitioning = definition.Partitioning },
+            extension)
+        {
+            CarriedColumns = [.. definition.CarriedColumns.Select(source.Column)],
+        };
+        await StoreTable.CreateAsync(connection, collection, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync("SELECT pgembed.create_nearest($1)", [definition.Name], cancellationToken)
             .ConfigureAwait(false);
     }
@@ -219,8 +228,15 @@ public sealed class CollectionCatalog
             source,
             [.. row.KeyColumns.Select(source.Column)],
             [.. row.TextColumns.Select(source.Column)],
-            new StoreInfo(row.StoreId, row.TableName, space, Codec.Parse(row.Codec)),
-            extension);
+            new StoreInfo(row.StoreId, row.TableName, space, Codec.Parse(row.Codec))
+            {
+                Partitioning = Partitioning.FromCatalog(
+                    row.PartitionStrategy, row.PartitionColumn, row.PartitionCount, row.PartitionStep),
+            },
+            extension)
+        {
+            CarriedColumns = [.. row.CarriedColumns.Select(source.Column)],
+        };
     }
 
     private static void MustEqual(CollectionDefinition definition, VectorSpace space, CollectionInfo existing)
@@ -228,12 +244,20 @@ public sealed class CollectionCatalog
         if (!existing.Store.Space.Equals(space))
             throw new SpaceMismatchException(existing.Store.Space.ToString(), space.ToString());
         var wanted = Describe(
-            definition.Schema, definition.Table, definition.KeyColumns, definition.TextColumns, definition.Codec);
+            definition.Schema,
+            definition.Table,
+            definition.KeyColumns,
+            definition.TextColumns,
+            definition.CarriedColumns,
+            definition.Partitioning,
+            definition.Codec);
         var there = Describe(
             existing.Source.Schema,
             existing.Source.Name,
             existing.KeyColumns.Select(c => c.Name),
             existing.TextColumns.Select(c => c.Name),
+            existing.CarriedColumns.Select(c => c.Name).ToList(),
+            existing.Store.Partitioning,
             existing.Store.Codec);
         if (wanted != there)
             throw new PgEmbedException(
@@ -241,9 +265,19 @@ public sealed class CollectionCatalog
                 "Drop it first, or define one of another name.");
     }
 
+    // Without the partitions that there are: they come and go.
     private static string Describe(
-        string schema, string table, IEnumerable<string> keys, IEnumerable<string> texts, Codec codec) =>
-        $"{SqlName.Qualify(schema, table)} by ({SqlName.List(keys)}) with text ({SqlName.List(texts)}) in {codec}";
+        string schema,
+        string table,
+        IEnumerable<string> keys,
+        IEnumerable<string> texts,
+        IReadOnlyList<string> carried,
+        Partitioning? partitioning,
+        Codec codec) =>
+        $"{SqlName.Qualify(schema, table)} by ({SqlName.List(keys)}) with text ({SqlName.List(texts)})"
+        + (carried.Count == 0 ? "" : $", carrying ({SqlName.List(carried)})")
+        + (partitioning is null ? "" : $", partitioned by {partitioning}")
+        + $" in {codec}";
 
     private sealed record CollectionRow(
         int CollectionId,
@@ -252,6 +286,11 @@ public sealed class CollectionCatalog
         string SourceTable,
         string[] KeyColumns,
         string[] TextColumns,
+        string[] CarriedColumns,
+        string? PartitionStrategy,
+        string? PartitionColumn,
+        int? PartitionCount,
+        string? PartitionStep,
         int StoreId,
         string TableName,
         string Codec,
@@ -262,7 +301,7 @@ public sealed class CollectionCatalog
     {
         // Dapper fills columns by name through this; an array column has no constructor it would match.
         public CollectionRow()
-            : this(0, "", "", "", [], [], 0, "", "", "", "", 0, "")
+            : this(0, "", "", "", [], [], [], null, null, null, null, 0, "", "", "", "", 0, "")
         {
         }
     }

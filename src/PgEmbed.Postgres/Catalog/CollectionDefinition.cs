@@ -20,6 +20,15 @@ public sealed record CollectionDefinition
     /// <summary>The columns whose text is embedded: those that are not NULL, in this order, a line feed between.</summary>
     public required IReadOnlyList<string> TextColumns { get; init; }
 
+    /// <summary>
+    /// Columns that are copied into the store, so that partitions and indexes there can use them: few, short and seldom
+    /// changed, such as a tenant, a kind or a period. Key columns are in the store anyway.
+    /// </summary>
+    public IReadOnlyList<string> CarriedColumns { get; init; } = [];
+
+    /// <summary>How the store is divided by a key or carried column; null for one table.</summary>
+    public Partitioning? Partitioning { get; init; }
+
     /// <summary>How the vectors are stored.</summary>
     public Codec Codec { get; init; } = Codec.F32;
 
@@ -32,6 +41,15 @@ public sealed record CollectionDefinition
         SqlName.Check(Table);
         CheckList(KeyColumns, nameof(KeyColumns));
         CheckList(TextColumns, nameof(TextColumns));
+        if (CarriedColumns is not { Count: 0 })
+            CheckList(CarriedColumns, nameof(CarriedColumns));
+        if (CarriedColumns.FirstOrDefault(KeyColumns.Contains) is { } key)
+            throw new PgEmbedException(
+                $"Expected carried columns that are not of the key, got {SqlName.Quote(key)}.",
+                "The store has the key's columns anyway: leave it out.");
+        if (Partitioning is { Column: var column } && !CarriedColumns.Contains(column) && !KeyColumns.Contains(column))
+            throw new PgEmbedException(
+                $"Expected to partition by a key or carried column, got {SqlName.Quote(column)}.", "Carry it too.");
     }
 
     private static void CheckList(IReadOnlyList<string> columns, string setting)

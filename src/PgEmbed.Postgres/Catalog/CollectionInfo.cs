@@ -19,6 +19,9 @@ public sealed record CollectionInfo(
     StoreInfo Store,
     VectorExtension Extension)
 {
+    /// <summary>The columns that are copied into the store.</summary>
+    public IReadOnlyList<SourceColumn> CarriedColumns { get; init; } = [];
+
     /// <summary>
     /// The embedded text of a row in SQL, the table under the given alias: the text columns that are not NULL, a line
     /// feed between. <see cref="EmbeddedText"/> is the same in .NET.
@@ -31,6 +34,45 @@ public sealed record CollectionInfo(
         string.Join(" AND ", KeyColumns.Select((column, i) =>
             $"{storeAlias}.{StoreInfo.KeyColumn(i)} = {sourceAlias}.{SqlName.Quote(column.Name)}"));
 
+    /// <summary>
+    /// The condition that carried values in the store are not those of the source row. Compared as text: that is exact for
+    /// every type, where a type's own equality may be loose (citext).
+    /// </summary>
+    internal string CarriedDiffer(string storeAlias, string sourceAlias, IEnumerable<SourceColumn> columns) =>
+        string.Join(" OR ", columns.Select(column =>
+            $"{storeAlias}.{StoreColumn(column.Name)}::text COLLATE \"C\" IS DISTINCT FROM "
+            + $"{sourceAlias}.{SqlName.Quote(column.Name)}::text COLLATE \"C\""));
+
     /// <summary>The names of the store's key columns.</summary>
     internal IEnumerable<string> StoreKeys => KeyColumns.Select((_, i) => StoreInfo.KeyColumn(i));
+
+    /// <summary>The names of the store's carried columns.</summary>
+    internal IEnumerable<string> StoreCarried => CarriedColumns.Select((_, i) => StoreInfo.CarriedColumn(i));
+
+    /// <summary>The store's name of a key or carried column of the source; null for any other.</summary>
+    internal string? StoreColumn(string sourceColumn)
+    {
+        for (var i = 0; i < KeyColumns.Count; i++)
+        {
+            if (KeyColumns[i].Name == sourceColumn)
+                return StoreInfo.KeyColumn(i);
+        }
+
+        for (var i = 0; i < CarriedColumns.Count; i++)
+        {
+            if (CarriedColumns[i].Name == sourceColumn)
+                return StoreInfo.CarriedColumn(i);
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The columns that the store is unique by: key and chunk, and the carried column it is partitioned by, since a unique
+    /// index of a partitioned table has to have it.
+    /// </summary>
+    internal IReadOnlyList<string> StoreIdentity => Store.Partitioning is { } partitioning
+        && StoreColumn(partitioning.Column) is { } column && !StoreKeys.Contains(column)
+        ? [.. StoreKeys, "chunk", column]
+        : [.. StoreKeys, "chunk"];
 }

@@ -7,5 +7,6 @@ namespace PgEmbed.Postgres.Catalog;
 /// <param name="Nullable">Whether it may hold NULL.</param>
 /// <param name="Generated">Whether the server computes it from other columns, so that it can't be written.</param>
 /// <param name="AlwaysIdentity">Whether it is GENERATED ALWAYS AS IDENTITY: it can be inserted, not updated.</param>
+/// <param name="Collation">Its collation, quoted and with its schema, where that is not its type's own; else null.</param>
 public sealed record SourceColumn(
-    string Name, string Type, string TypeName, bool Nullable, bool Generated, bool AlwaysIdentity);
+    string Name, string Type, string TypeName, bool Nullable, bool Generated, bool AlwaysIdentity, string? Collation);

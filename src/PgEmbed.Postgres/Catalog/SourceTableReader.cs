@@ -25,7 +25,10 @@ internal static class SourceTableReader
                    END AS "Type",
                    bn.nspname || '.' || b.typname AS "TypeName",
                    NOT a.attnotnull AS "Nullable",
-                   a.attgenerated <> '' AS "Generated", a.attidentity = 'a' AS "AlwaysIdentity"
+                   a.attgenerated <> '' AS "Generated", a.attidentity = 'a' AS "AlwaysIdentity",
+                   CASE WHEN a.attcollation <> t.typcollation
+                        THEN pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname)
+                   END AS "Collation"
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -33,6 +36,8 @@ internal static class SourceTableReader
             JOIN pg_catalog.pg_namespace tn ON tn.oid = t.typnamespace
             JOIN pg_catalog.pg_type b ON b.oid = CASE WHEN t.typtype = 'd' THEN t.typbasetype ELSE t.oid END
             JOIN pg_catalog.pg_namespace bn ON bn.oid = b.typnamespace
+            LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+            LEFT JOIN pg_catalog.pg_namespace ln ON ln.oid = l.collnamespace
             WHERE n.nspname = @schema AND c.relname = @table AND c.relkind IN ('r', 'p')
             ORDER BY a.attnum
             """,
@@ -67,6 +72,8 @@ internal static class SourceTableReader
         }
 
         foreach (var name in definition.KeyColumns)
+            source.Column(name);
+        foreach (var name in definition.CarriedColumns)
             source.Column(name);
         var unique = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """

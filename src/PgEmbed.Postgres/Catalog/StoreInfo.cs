@@ -16,6 +16,13 @@ public sealed record StoreInfo(int Id, string TableName, VectorSpace Space, Code
     /// <summary>The store's table as a statement names it.</summary>
     public string Sql => SqlName.Qualify(Schema, TableName);
 
+    /// <summary>How it is divided; null for one table.</summary>
+    public Partitioning? Partitioning { get; init; }
+
+    /// <summary>The name of the store's n-th carried column, from 0.</summary>
+    public static string CarriedColumn(int index) =>
+        string.Create(CultureInfo.InvariantCulture, $"carried_{index + 1}");
+
     /// <summary>The name of the store's n-th key column, from 0.</summary>
     public static string KeyColumn(int index) => string.Create(CultureInfo.InvariantCulture, $"key_{index + 1}");
 }

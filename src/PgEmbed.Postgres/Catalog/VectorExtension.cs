@@ -31,18 +31,25 @@ public sealed record VectorExtension(string Schema, Version Version)
         return codec == Codec.F16 ? "halfvec" : "vector";
     }
 
-    /// <summary>The most dimensions that an HNSW index takes under a codec.</summary>
-    public static int MaxIndexedDimensions(Codec codec) => codec == Codec.F16 ? 4_000 : 2_000;
-
-    /// <summary>The HNSW operator class for a codec and a metric.</summary>
-    public string OperatorClass(Codec codec, DistanceMetric metric) =>
-        SqlName.Qualify(Schema, TypeName(codec) + metric switch
+    /// <summary>What is known to be wrong with HNSW indexes in this version, with the remedy; null where nothing is.</summary>
+    public string? Fault
+    {
+        get
         {
-            DistanceMetric.Cosine => "_cosine_ops",
-            DistanceMetric.L2 => "_l2_ops",
-            DistanceMetric.InnerProduct => "_ip_ops",
-            _ => throw new ArgumentOutOfRangeException(nameof(metric), metric, "Not a distance metric."),
-        });
+            string[] faults =
+            [
+                .. Before(2) ? ["parallel builds can write out of bounds (CVE-2026-3172)"] : (string[])[],
+                .. Before(3) ? ["vacuum can corrupt an index"] : (string[])[],
+                .. Before(4) ? ["vacuum can leave a graph unrepaired"] : (string[])[],
+            ];
+            return faults.Length == 0
+                ? null
+                : $"pgvector {Version}: {string.Join("; ", faults)}. Install 0.8.4 or newer, run ALTER EXTENSION vector "
+                    + "UPDATE, then rebuild the indexes.";
+
+            bool Before(int patch) => Version < new Version(0, 8, patch);
+        }
+    }
 
     /// <summary>Finds pgvector in the database.</summary>
     /// <exception cref="PgEmbedException">It is not installed there, or older than <see cref="Minimum"/>.</exception>

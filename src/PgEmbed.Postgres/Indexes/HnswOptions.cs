@@ -10,10 +10,22 @@ public sealed record HnswOptions
     public int EfConstruction { get; init; } = 64;
 
     /// <summary>
-    /// The most memory, in bytes, that the build may take. It gets as much of it as it needs: a build that doesn't fit
-    /// in memory is many times slower.
+    /// The most memory, in bytes, that the build may take. It gets what it needs and no more. Null: what
+    /// <see cref="MemoryLimit"/> finds.
     /// </summary>
-    public long MaxMemory { get; init; } = 1L << 30;
+    public long? MaxMemory { get; init; }
+
+    /// <summary>
+    /// Builds also where the graph doesn't fit in the memory. From there on each vector is inserted on disk, which makes
+    /// such a build many times slower.
+    /// </summary>
+    public bool AllowSpill { get; init; }
+
+    /// <summary>
+    /// Processes that build beside the server's own; 0 for none. Null: the server's
+    /// <c>max_parallel_maintenance_workers</c>.
+    /// </summary>
+    public int? Workers { get; init; }
 
     /// <summary>Throws where a setting is out of its range.</summary>
     /// <exception cref="PgEmbedException">As said.</exception>
@@ -28,5 +40,7 @@ public sealed record HnswOptions
                 $"Expected EfConstruction of at least twice M, got {EfConstruction} with M = {M}.");
         if (MaxMemory < 1 << 20)
             throw new PgEmbedException($"Expected MaxMemory of at least 1 MiB, got {MaxMemory} bytes.");
+        if (Workers is < 0 or > 1_024)
+            throw new PgEmbedException($"Expected Workers from 0 to 1024, got {Workers}.");
     }
 }

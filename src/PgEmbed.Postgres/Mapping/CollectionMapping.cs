@@ -6,8 +6,8 @@ namespace PgEmbed.Postgres.Mapping;
 
 /// <summary>Makes the mapping that a row type's attributes say.</summary>
 /// <remarks>
-/// They are <see cref="VectorCollectionAttribute"/>, <see cref="CollectionKeyAttribute"/> and
-/// <see cref="EmbeddedTextAttribute"/>, and of System.ComponentModel.DataAnnotations <c>Table</c>, <c>Key</c>,
+/// They are <see cref="VectorCollectionAttribute"/>, <see cref="CollectionKeyAttribute"/>,
+/// <see cref="EmbeddedTextAttribute"/> and <see cref="CarriedColumnAttribute"/>, and of System.ComponentModel.DataAnnotations <c>Table</c>, <c>Key</c>,
 /// <c>Column</c> and <c>NotMapped</c>. One on the parameter of a record counts for the property of that name. Without a
 /// name the collection and its table have the type's, in snake_case; without a key it is the property <c>Id</c>.
 /// </remarks>
@@ -47,6 +47,8 @@ public static class CollectionMapping
             mapping.AddKey(key.Name);
         foreach (var text in properties.Where(p => TextOrder(p) is not null).OrderBy(TextOrder))
             mapping.AddText(text.Name);
+        foreach (var carried in properties.Where(p => CarriedOrder(p) is not null).OrderBy(CarriedOrder))
+            mapping.AddCarried(carried.Name);
         return mapping;
     }
 
@@ -55,6 +57,8 @@ public static class CollectionMapping
         ?? (Find<KeyAttribute>(property) is null ? null : Math.Max(0, Find<ColumnAttribute>(property)?.Order ?? 0));
 
     private static int? TextOrder(PropertyInfo property) => Find<EmbeddedTextAttribute>(property)?.Order;
+
+    private static int? CarriedOrder(PropertyInfo property) => Find<CarriedColumnAttribute>(property)?.Order;
 
     private static TAttribute? Find<TAttribute>(PropertyInfo property)
         where TAttribute : Attribute =>

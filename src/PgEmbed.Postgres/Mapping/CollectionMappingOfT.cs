@@ -22,8 +22,10 @@ public sealed class CollectionMapping<T>
     private readonly HashSet<string> _ignored = new(StringComparer.Ordinal);
     private readonly List<string> _keys = [];
     private readonly List<string> _texts = [];
+    private readonly List<string> _carried = [];
     private readonly string _name;
     private Codec _codec = Codec.F32;
+    private Func<Partitioning>? _partitioning;
     private bool _ignoreUnmapped;
     private string _schema = "public";
     private string _table;
@@ -67,6 +69,52 @@ public sealed class CollectionMapping<T>
         return this;
     }
 
+    /// <summary>
+    /// Copies a property's column into the store, in order, so that its indexes and partitions can use it: few, short and
+    /// seldom changed, such as a tenant, a kind or a period.
+    /// </summary>
+    public CollectionMapping<T> Carry(Expression<Func<T, object?>> property) => AddCarried(PropertyOf(property).Name);
+
+    /// <summary>Divides the store by the hash of a key or carried property into so many partitions.</summary>
+    public CollectionMapping<T> PartitionByHash(Expression<Func<T, object?>> property, int partitions) =>
+        Partition(property, column => Partitioning.ByHash(column, partitions));
+
+    /// <summary>Divides the store into a partition for each value of a key or carried property, and one for the rest.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="values">The values, null for rows without one.</param>
+    /// <typeparam name="TValue">The property's type.</typeparam>
+    public CollectionMapping<T> PartitionByList<TValue>(Expression<Func<T, TValue>> property, params TValue[] values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return Partition(property, column => Partitioning.ByList(
+            column, Array.ConvertAll(values, value => value is null ? null : PartitionBound.ToText(value))));
+    }
+
+    /// <summary>
+    /// Divides the store into a partition for each of the most frequent values that a key or carried property has as the
+    /// store is made, and one for the rest.
+    /// </summary>
+    public CollectionMapping<T> PartitionByFrequentValues(Expression<Func<T, object?>> property, int most = 20) =>
+        Partition(property, column => Partitioning.ByFrequentValues(column, most));
+
+    /// <summary>Divides the store at ascending bounds of a key or carried property; a bound begins a partition.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="bounds">The bounds.</param>
+    /// <typeparam name="TValue">The property's type.</typeparam>
+    public CollectionMapping<T> PartitionByRange<TValue>(Expression<Func<T, TValue>> property, params TValue[] bounds)
+    {
+        ArgumentNullException.ThrowIfNull(bounds);
+        return Partition(property, column => Partitioning.ByRange(
+            column, Array.ConvertAll(bounds, bound => PartitionBound.ToText(bound!))));
+    }
+
+    /// <summary>
+    /// Divides the store into a partition for each step that a key or carried property has rows in as the store is made:
+    /// <c>1 month</c>, or a number. <see cref="Partitioning.ByStep"/> says more.
+    /// </summary>
+    public CollectionMapping<T> PartitionByStep(Expression<Func<T, object?>> property, string step) =>
+        Partition(property, column => Partitioning.ByStep(column, step));
+
     /// <summary>Says how the vectors are stored.</summary>
     public CollectionMapping<T> StoredAs(Codec codec)
     {
@@ -88,6 +136,8 @@ public sealed class CollectionMapping<T>
             Table = _table,
             KeyColumns = [.. _keys.Select(ColumnOf)],
             TextColumns = [.. _texts.Select(ColumnOf)],
+            CarriedColumns = [.. _carried.Select(ColumnOf)],
+            Partitioning = _partitioning?.Invoke(),
             Codec = _codec,
         };
         definition.Validate();
@@ -113,6 +163,12 @@ public sealed class CollectionMapping<T>
         return this;
     }
 
+    internal CollectionMapping<T> AddCarried(string property)
+    {
+        _carried.Add(property);
+        return this;
+    }
+
     internal CollectionMapping<T> NameColumn(string property, string column)
     {
         _columns[property] = column;
@@ -135,6 +191,15 @@ public sealed class CollectionMapping<T>
             .Where(p => !_ignoreUnmapped || table.Columns.Any(column => column.Name == p.Name))
             .Select(p => new PropertyColumn(p.Property, table.Column(p.Name))),
     ];
+
+    // The column's name may still be set by a later call.
+    private CollectionMapping<T> Partition<TValue>(
+        Expression<Func<T, TValue>> property, Func<string, Partitioning> make)
+    {
+        var name = PropertyOf(property).Name;
+        _partitioning = () => make(ColumnOf(name));
+        return this;
+    }
 
     private static PropertyInfo PropertyOf<TValue>(Expression<Func<T, TValue>> expression)
     {

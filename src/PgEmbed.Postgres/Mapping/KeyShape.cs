@@ -46,11 +46,8 @@ internal sealed class KeyShape<TKey>
     }
 
     /// <summary>The key as the caller has it.</summary>
-    /// <param name="values">The values of the key columns, as the type that <see cref="WireType"/> says.</param>
+    /// <param name="values">The values of the key columns as Npgsql reads them.</param>
     public TKey FromRow(object[] values) => _make.Value(values);
-
-    /// <summary>What to read a key column as.</summary>
-    public Type WireType(int index) => _conversions[index]?.WireType ?? typeof(object);
 
     private static Type[]? Types() =>
         typeof(TKey) == typeof(object) || typeof(TKey) == typeof(object[]) ? null
@@ -85,16 +82,18 @@ internal sealed class KeyShape<TKey>
             return row => (TKey)(object)row;
         if (typeof(TKey) == typeof(object))
             return row => (TKey)(row.Length == 1 ? row[0] : row);
-        Expression[] parts = [.. Types()!.Select((type, i) => (Expression)Expression.Convert(
-            FromColumn(_conversions[i], Expression.ArrayIndex(values, Expression.Constant(i))), type))];
+        Expression[] parts = [.. Types()!.Select((type, i) =>
+            FromColumn(_conversions[i], type, Expression.ArrayIndex(values, Expression.Constant(i))))];
         Expression made = parts is [var only] && only.Type == typeof(TKey)
             ? only
             : Expression.New(typeof(TKey).GetConstructor(Types()!)!, parts);
         return Expression.Lambda<Func<object[], TKey>>(made, values).Compile();
     }
 
-    private static Expression FromColumn(ColumnConversion? conversion, Expression value) =>
-        conversion?.FromColumn is { } convert ? Expression.Invoke(Expression.Constant(convert), value) : value;
+    private static Expression FromColumn(ColumnConversion? conversion, Type type, Expression value) =>
+        conversion?.FromColumn is { } convert
+            ? Expression.Convert(Expression.Invoke(Expression.Constant(convert), value), type)
+            : Expression.Call(typeof(KeyTypes), nameof(KeyTypes.As), [type], value);
 
     private PgEmbedException Mismatch(string got) => new(
         $"Expected a key ({Describe()}), got {got}.",

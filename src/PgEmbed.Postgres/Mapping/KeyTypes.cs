@@ -43,4 +43,21 @@ internal static class KeyTypes
                 $"Expected a key that fits column {SqlName.Quote(column.Name)} ({column.Type}), got {value}.");
         }
     }
+
+    /// <summary>A key's value as the caller has it: an integer as another type of integer too.</summary>
+    /// <exception cref="PgEmbedException">It does not fit, or is of another type.</exception>
+    public static T As<T>(object value)
+    {
+        if (value is T same)
+            return same;
+        try
+        {
+            return (T)Convert.ChangeType(value, typeof(T), CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is OverflowException or InvalidCastException)
+        {
+            throw new PgEmbedException(
+                $"Expected a key of {typeof(T).Name}, found {value} ({value.GetType().Name}).", innerException: e);
+        }
+    }
 }

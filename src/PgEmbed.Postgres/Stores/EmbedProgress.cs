@@ -12,6 +12,9 @@ public sealed record EmbedProgress
     /// <summary>Rows whose text is blank (NULL, empty or white space): they have no vector, and no search finds them.</summary>
     public long Blank { get; init; }
 
+    /// <summary>Rows whose text is unchanged but whose carried values were not, and were copied to the store again.</summary>
+    public long Carried { get; init; }
+
     /// <summary>Vectors removed because their row is gone or its text became blank.</summary>
     public long Removed { get; init; }
 

@@ -7,13 +7,14 @@ using PgEmbed.Postgres.Sql;
 namespace PgEmbed.Postgres.Stores;
 
 /// <summary>
-/// Brings a store up to date with its table, whatever wrote the table: pages of changed rows by key, each embedded
-/// outside any transaction and written in a short one. Rows that changed meanwhile are left to the next run, so it can
+/// Brings a store up to date with its table, whatever wrote the table: pages of changed rows by key, those with another
+/// text embedded outside any transaction, and all written in a short one. Rows that changed meanwhile are left to the next run, so it can
 /// be stopped and repeated at any point.
 /// </summary>
 internal sealed class StoreSync
 {
     private const int PageRows = 1_000;
+    private const int Attempts = 10;
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly CollectionInfo _collection;
@@ -41,26 +42,19 @@ internal sealed class StoreSync
             if (page.Count == 0)
                 break;
             last = page[^1].Key;
-            var texts = page.ConvertAll(row => row.Text);
-            var embeddings = await _embedder.EmbedAsync(texts, TextRole.Document, cancellationToken)
-                .ConfigureAwait(false);
-            var vectors = VectorStaging.Stage(_embedder.Space, embeddings, page.ConvertAll(row => row.Key), texts);
-            await WriteAsync(vectors, cancellationToken).ConfigureAwait(false);
-            progress = progress with
-            {
-                Rows = progress.Rows + page.Count,
-                Embedded = progress.Embedded + page.Count,
-                Tokens = progress.Tokens + embeddings.Tokens,
-                Truncated = progress.Truncated + embeddings.Truncated,
-            };
+            progress = await WriteAsync(page, progress, cancellationToken).ConfigureAwait(false);
             yield return progress;
         }
 
         yield return progress with { Removed = await RemoveOrphansAsync(cancellationToken).ConfigureAwait(false) };
     }
 
-    private async Task<List<(RowKey Key, string Text)>> ReadPageAsync(RowKey? after, CancellationToken cancellationToken)
+    private async Task<List<ChangedRow>> ReadPageAsync(RowKey? after, CancellationToken cancellationToken)
     {
+        var textDiffers = $"t.content_hash IS DISTINCT FROM {EmbeddedText.HashSql("x.text")}";
+        var differs = _collection.CarriedColumns.Count == 0
+            ? textDiffers
+            : $"({textDiffers} OR {_collection.CarriedDiffer("t", "s", _collection.CarriedColumns)})";
         var names = _collection.KeyColumns.Select(column => "s." + SqlName.Quote(column.Name)).ToArray();
         var keys = string.Join(", ", names);
         var seek = after is null
@@ -71,12 +65,12 @@ internal sealed class StoreSync
         {
             var command = connection.Command(
                 $"""
-                SELECT {keys}, x.text
+                SELECT {keys}, x.text, {textDiffers}
                 FROM {_collection.Source.Sql} s
                 CROSS JOIN LATERAL (SELECT {_collection.TextSql("s")} AS text) x
                 LEFT JOIN {_collection.Store.Sql} t ON {_collection.KeyJoin("t", "s")} AND t.chunk = 0
                 WHERE NOT {EmbeddedText.IsBlankSql("x.text")}
-                  AND t.content_hash IS DISTINCT FROM {EmbeddedText.HashSql("x.text")} {seek}
+                  AND {differs} {seek}
                 ORDER BY {keys} LIMIT {PageRows}
                 """);
             await using (command.ConfigureAwait(false))
@@ -87,7 +81,7 @@ internal sealed class StoreSync
                         Value = key[i],
                         DataTypeName = _collection.KeyColumns[i].TypeName,
                     });
-                var rows = new List<(RowKey, string)>();
+                var rows = new List<ChangedRow>();
                 var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                 {
@@ -96,7 +90,8 @@ internal sealed class StoreSync
                         var values = new object[names.Length];
                         for (var i = 0; i < values.Length; i++)
                             values[i] = reader.GetValue(i);
-                        rows.Add((new RowKey(values), reader.GetString(names.Length)));
+                        rows.Add(new ChangedRow(
+                            new RowKey(values), reader.GetString(names.Length), reader.GetBoolean(names.Length + 1)));
                     }
                 }
 
@@ -105,8 +100,26 @@ internal sealed class StoreSync
         }
     }
 
-    private async Task WriteAsync(IReadOnlyList<StagedVector> vectors, CancellationToken cancellationToken)
+    private async Task<EmbedProgress> WriteAsync(
+        List<ChangedRow> page, EmbedProgress progress, CancellationToken cancellationToken)
     {
+        var embedded = page.FindAll(row => row.TextDiffers);
+        var texts = embedded.ConvertAll(row => row.Text);
+        var vectors = page.FindAll(row => !row.TextDiffers)
+            .ConvertAll(row => new StagedVector(row.Key, EmbeddedText.Hash(row.Text), null));
+        if (embedded.Count > 0)
+        {
+            var embeddings = await _embedder.EmbedAsync(texts, TextRole.Document, cancellationToken)
+                .ConfigureAwait(false);
+            vectors.AddRange(
+                VectorStaging.Stage(_embedder.Space, embeddings, embedded.ConvertAll(row => row.Key), texts));
+            progress = progress with
+            {
+                Tokens = progress.Tokens + embeddings.Tokens,
+                Truncated = progress.Truncated + embeddings.Truncated,
+            };
+        }
+
         var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
@@ -117,10 +130,32 @@ internal sealed class StoreSync
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return progress with
+        {
+            Rows = progress.Rows + page.Count,
+            Embedded = progress.Embedded + embedded.Count,
+            Carried = progress.Carried + page.Count - embedded.Count,
+        };
     }
 
     // A search doesn't see these anyway, since it joins to the row; a row with blank text it would.
     private async Task<int> RemoveOrphansAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RemoveOrphansOnceAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.SerializationFailure && attempt < Attempts)
+            {
+                // Another session gave such a key a row again, in another partition.
+            }
+        }
+    }
+
+    private async Task<int> RemoveOrphansOnceAsync(CancellationToken cancellationToken)
     {
         var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
@@ -137,4 +172,6 @@ internal sealed class StoreSync
                 cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private sealed record ChangedRow(RowKey Key, string Text, bool TextDiffers);
 }

@@ -60,41 +60,45 @@ internal sealed class StoreWriter
     }
 
     /// <summary>
-    /// Writes vectors within the caller's transaction. With <paramref name="checkText"/>, only where the source row
-    /// still has the text that was embedded, and holding it (FOR SHARE) until the transaction ends; without, the caller
-    /// has just written the row in this transaction.
+    /// Writes vectors and carried values within the caller's transaction. With <paramref name="checkText"/>, vectors only
+    /// where the source row still has the text that was embedded, and holding the row until the transaction ends; without,
+    /// the caller has just written the row in this transaction.
     /// </summary>
     /// <returns>Vectors removed because their text is blank.</returns>
+    /// <exception cref="PgEmbedException">The store was given other columns since the collection was opened.</exception>
     public async Task<int> WriteAsync(
         NpgsqlConnection connection,
         IReadOnlyList<StagedVector> vectors,
         bool checkText,
         CancellationToken cancellationToken)
     {
+        await MustBeAsOpenedAsync(connection, cancellationToken).ConfigureAwait(false);
         await StageAsync(connection, vectors, cancellationToken).ConfigureAwait(false);
+        if (checkText)
+            await LockRowsAsync(connection, cancellationToken).ConfigureAwait(false);
         var removed = await connection.ExecuteAsync(
             $"DELETE FROM {_collection.Store.Sql} t USING {Staging} v WHERE {_sameKeys} AND v.content_hash IS NULL",
             [],
             cancellationToken).ConfigureAwait(false);
         var current = checkText
-            ? $"""
-              JOIN {_collection.Source.Sql} s ON {_collection.KeyJoin("v", "s")}
-              WHERE v.embedding IS NOT NULL
-                AND {EmbeddedText.HashSql(_collection.TextSql("s"))} = v.content_hash
-              ORDER BY {string.Join(", ", _collection.StoreKeys.Select(key => "v." + key))} FOR SHARE OF s
-              """
-            : $"WHERE v.embedding IS NOT NULL ORDER BY {_keys}";
-        await connection.ExecuteAsync(
-            $"""
-            INSERT INTO {_collection.Store.Sql} AS t ({_keys}, chunk, content_hash, embedding)
-            SELECT {string.Join(", ", _collection.StoreKeys.Select(key => "v." + key))}, 0, v.content_hash, v.embedding
-            FROM {Staging} v {current}
-            ON CONFLICT ({_keys}, chunk) DO UPDATE
-            SET content_hash = excluded.content_hash, embedding = excluded.embedding
-            WHERE t.content_hash <> excluded.content_hash
-            """,
-            [],
-            cancellationToken).ConfigureAwait(false);
+            ? $"AND {EmbeddedText.HashSql(_collection.TextSql("s"))} = v.content_hash"
+            : "";
+        try
+        {
+            if (_collection.CarriedColumns.Count > 0)
+                await CopyCarriedAsync(connection, current, cancellationToken).ConfigureAwait(false);
+            await MergeAsync(connection, current, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.ProgramLimitExceeded
+            && _collection.CarriedColumns.Count > 0)
+        {
+            throw new PgEmbedException(
+                $"Expected short values in the carried columns of collection '{_collection.Name}' "
+                + $"({SqlName.List(_collection.CarriedColumns.Select(c => c.Name))}), but the server says: {e.MessageText}.",
+                "Carry a column of short values, such as a number or a code that stands for the text.",
+                e);
+        }
+
         return removed;
     }
 
@@ -113,6 +117,117 @@ internal sealed class StoreWriter
         await using (command.ConfigureAwait(false))
             return (bool)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
     }
+
+    /// <summary>
+    /// Locks the store, so that it is not put in place of another until this transaction ends: rows could be written with
+    /// columns that it no longer has, or without one that it has got.
+    /// </summary>
+    /// <exception cref="PgEmbedException">It was given other columns since the collection was opened.</exception>
+    public async Task MustBeAsOpenedAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var batch = connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand($"LOCK TABLE {_collection.Store.Sql} IN ROW EXCLUSIVE MODE"));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                """
+                SELECT c.carried_columns = $2 AND s.partition_column IS NOT DISTINCT FROM $3
+                FROM pgembed.store s JOIN pgembed.collection c USING (collection_id) WHERE s.store_id = $1
+                """)
+            {
+                Parameters =
+                {
+                    new() { Value = _collection.Store.Id },
+                    new() { Value = _collection.CarriedColumns.Select(column => column.Name).ToArray() },
+                    new()
+                    {
+                        Value = (object?)_collection.Store.Partitioning?.Column ?? DBNull.Value,
+                        NpgsqlDbType = NpgsqlDbType.Text,
+                    },
+                },
+            });
+            if (await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
+                throw new PgEmbedException(
+                    $"Expected collection '{_collection.Name}' with the columns and partitions that it had when it was "
+                    + "opened, but they were changed since, or it was dropped.",
+                    "Open it again.");
+        }
+    }
+
+    // Whoever writes a store row holds its source row, so that two never move the same one between partitions at once,
+    // and what the next statements read there stays until the end.
+    private Task<int> LockRowsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            $"""
+            WITH held AS MATERIALIZED (
+                SELECT FROM {Staging} v JOIN {_collection.Source.Sql} s ON {_collection.KeyJoin("v", "s")}
+                ORDER BY {SourceKeys} FOR NO KEY UPDATE OF s)
+            SELECT count(*) FROM held
+            """,
+            [],
+            cancellationToken);
+
+    /// <summary>
+    /// Gives the store's rows the carried values of their source rows, where they differ. A partitioned store's row moves
+    /// with them, before its vector is merged: the unique index has the partition column, so that it would not notice the
+    /// row where it was. A row that gets another vector too is removed there and inserted anew, to be indexed once.
+    /// </summary>
+    private async Task CopyCarriedAsync(NpgsqlConnection connection, string current, CancellationToken cancellationToken)
+    {
+        var from = $"{Staging} v JOIN {_collection.Source.Sql} s ON {_collection.KeyJoin("v", "s")}";
+        if (_collection.Store.Partitioning is { } partitioning
+            && _collection.CarriedColumns.FirstOrDefault(column => column.Name == partitioning.Column) is { } moving)
+            await connection.ExecuteAsync(
+                $"""
+                DELETE FROM {_collection.Store.Sql} t USING {from}
+                WHERE {_sameKeys} AND v.embedding IS NOT NULL AND t.content_hash <> v.content_hash {current}
+                  AND {_collection.CarriedDiffer("t", "s", [moving])}
+                """,
+                [],
+                cancellationToken).ConfigureAwait(false);
+        var set = _collection.CarriedColumns.Select(
+            (column, i) => $"{StoreInfo.CarriedColumn(i)} = s.{SqlName.Quote(column.Name)}");
+        await connection.ExecuteAsync(
+            $"""
+            UPDATE {_collection.Store.Sql} t SET {string.Join(", ", set)} FROM {from}
+            WHERE {_sameKeys} AND (v.embedding IS NULL OR t.content_hash = v.content_hash)
+              AND ({_collection.CarriedDiffer("t", "s", _collection.CarriedColumns)})
+            """,
+            [],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private Task<int> MergeAsync(NpgsqlConnection connection, string current, CancellationToken cancellationToken)
+    {
+        string[] written = [.. _collection.StoreCarried, "content_hash", "embedding"];
+        string[] values =
+        [
+            .. _collection.StoreKeys.Select(key => "v." + key),
+            "0",
+            .. _collection.CarriedColumns.Select(column => "s." + SqlName.Quote(column.Name)),
+            "v.content_hash",
+            "v.embedding",
+        ];
+        var source = _collection.CarriedColumns.Count > 0 || current.Length > 0
+            ? $"JOIN {_collection.Source.Sql} s ON {_collection.KeyJoin("v", "s")}"
+            : "";
+        return connection.ExecuteAsync(
+            $"""
+            INSERT INTO {_collection.Store.Sql} AS t ({_keys}, chunk, {string.Join(", ", written)})
+            SELECT {string.Join(", ", values)}
+            FROM {Staging} v {source}
+            WHERE v.embedding IS NOT NULL {current}
+            ORDER BY {string.Join(", ", _collection.StoreKeys.Select(key => "v." + key))}
+            ON CONFLICT ({string.Join(", ", _collection.StoreIdentity)}) DO UPDATE
+            SET {string.Join(", ", written.Select(column => $"{column} = excluded.{column}"))}
+            WHERE t.content_hash <> excluded.content_hash
+            """,
+            [],
+            cancellationToken);
+    }
+
+    private string SourceKeys =>
+        string.Join(", ", _collection.KeyColumns.Select(column => "s." + SqlName.Quote(column.Name)));
 
     private async Task StageAsync(
         NpgsqlConnection connection, IReadOnlyList<StagedVector> vectors, CancellationToken cancellationToken)

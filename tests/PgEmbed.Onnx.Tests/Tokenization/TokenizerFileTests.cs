@@ -91,9 +91,18 @@ public sealed class TokenizerFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("model/type", "\"WordLevel\"", "model: the type 'WordLevel' is not supported, only WordPiece")]
+    [InlineData("model/type", "\"Trigram\"", "model: the type 'Trigram' is not supported, only WordPiece")]
     [InlineData("normalizer/type", "\"NFX\"", "normalizer: the type 'NFX' is not supported, only BertNormalizer")]
-    [InlineData("pre_tokenizer/type", "\"Words\"", "pre_tokenizer: the type 'Words' is not supported")]
+    [InlineData("normalizer/type", "\"ByteLevel\"", "normalizer: the type 'ByteLevel' is not supported")]
+    [InlineData("pre_tokenizer/type", "\"UnicodeScripts\"", "pre_tokenizer: the type 'UnicodeScripts' is not supported")]
+    [InlineData("pre_tokenizer/type", "\"FixedLength\"", "pre_tokenizer: the type 'FixedLength' is not supported")]
+    [InlineData(
+        "pre_tokenizer",
+        """
+        { "type": "Sequence", "pretokenizers": [
+          { "type": "WhitespaceSplit" }, { "type": "Metaspace", "replacement": "▁", "prepend_scheme": "first" } ] }
+        """,
+        "pre_tokenizer: the 'prepend_scheme' first behind another pre-tokenizer is not supported")]
     [InlineData("post_processor/type", "\"XProcessing\"", "the type 'XProcessing' is not supported")]
     [InlineData("normalizer/form", "1", "normalizer: 'form' is unknown here")]
     [InlineData("pre_tokenizer/behavior", "\"Isolated\"", "pre_tokenizer: 'behavior' is unknown here")]

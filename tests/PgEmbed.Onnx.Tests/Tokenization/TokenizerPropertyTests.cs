@@ -79,5 +79,5 @@ public class TokenizerPropertyTests
         [.. SpecialTokens.Where(vocabulary.ContainsKey)
             .Select(t => new AddedToken(t, vocabulary[t], false, false, false, false))],
         0,
-        []);
+        new LineHash());
 }

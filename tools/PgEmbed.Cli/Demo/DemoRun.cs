@@ -7,6 +7,7 @@ using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
+using PgEmbed.Quality;
 using Spectre.Console;
 
 namespace PgEmbed.Cli.Demo;
@@ -171,7 +172,7 @@ internal sealed class DemoRun(Database database, OnnxTextEmbedder embedder, Term
     }
 
     private static double Recall(List<SearchHit<Package>> exact, List<SearchHit<Package>> found) =>
-        exact.Count == 0 ? 1 : (double)exact.Count(e => found.Exists(f => f.Row.Id == e.Row.Id)) / exact.Count;
+        NeighborRecall.Of([.. exact.Select(hit => hit.Distance)], [.. found.Select(hit => hit.Distance)]);
 
     private static double Median(List<double> values) => values.Order().ElementAt(values.Count / 2);
 

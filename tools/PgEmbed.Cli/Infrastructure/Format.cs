@@ -9,8 +9,29 @@ internal static class Format
     {
         < 10_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes} B"),
         < 10_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e3:0} kB"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        < 10_000_000_000 => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e9:0.0} GB"),
     };
+
+    /// <summary>Reads a size as PostgreSQL writes it: 64kB, 512MB, 4GB, in powers of 1,024.</summary>
+    /// <exception cref="UsageException">It is none.</exception>
+    public static long ParseBytes(string text)
+    {
+        (string Unit, long Bytes)[] units = [("kB", 1L << 10), ("MB", 1L << 20), ("GB", 1L << 30), ("TB", 1L << 40), ("B", 1)];
+        foreach (var (unit, bytes) in units)
+        {
+            if (text.EndsWith(unit, StringComparison.OrdinalIgnoreCase)
+                && decimal.TryParse(
+                    text.AsSpan(0, text.Length - unit.Length).Trim(),
+                    NumberStyles.AllowDecimalPoint,
+                    CultureInfo.InvariantCulture,
+                    out var number)
+                && number * bytes is > 0 and < long.MaxValue)
+                return (long)(number * bytes);
+        }
+
+        throw new UsageException($"Expected a size such as 512MB or 4GB, got '{text}'.");
+    }
 
     public static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 

@@ -11,14 +11,19 @@ namespace PgEmbed.Onnx.Tokenization;
 /// <remarks>
 /// Symbols form a linked list in an array; a heap holds rank and place of every pair that may merge. A pair whose
 /// symbols have changed since is told by its rank and passed over, so a word of n characters takes n·log n steps, with
-/// nothing allocated. Most words are one token: those that merging makes of all their characters are looked up at once.
+/// nothing allocated. Most words are one token: where merging has once made a word's own token of all its characters,
+/// the word is looked up from then on. Threads that find this out at once find the same.
 /// </remarks>
 internal sealed class BpeModel : ITokenModel
 {
     private const int None = -1;
 
     private readonly Dictionary<string, int> _vocabulary;
-    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _wholeWords;
+    private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _words;
+    private readonly bool _ignoreMerges;
+
+    // By id: whether merging makes this token of its own characters.
+    private readonly Wholeness[] _wholeness;
     private readonly BpeMerges _merges;
     private readonly int _unknownId;
     private readonly bool _fuseUnknown;
@@ -59,8 +64,16 @@ internal sealed class BpeModel : ITokenModel
         _middle = IdsOf(continuationPrefix, "");
         _last = IdsOf(continuationPrefix, wordSuffix);
         LargestId = vocabulary.Values.DefaultIfEmpty(None).Max();
-        var whole = ignoreMerges ? vocabulary : new Dictionary<string, int>(vocabulary.Where(IsWhole));
-        _wholeWords = whole.GetAlternateLookup<ReadOnlySpan<char>>();
+        _words = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        _ignoreMerges = ignoreMerges;
+        _wholeness = ignoreMerges ? [] : MakeWholeness();
+    }
+
+    private enum Wholeness : byte
+    {
+        Unknown,
+        Whole,
+        Parted,
     }
 
     public int Count => _vocabulary.Count;
@@ -71,7 +84,7 @@ internal sealed class BpeModel : ITokenModel
 
     public void Tokenize(scoped ReadOnlySpan<char> word, ref TokenSink tokens)
     {
-        if (_wholeWords.TryGetValue(word, out var id))
+        if (_words.TryGetValue(word, out var id) && (_ignoreMerges || IsWhole(word, id)))
             tokens.Add(id);
         else
             Merge(word, ref tokens);
@@ -82,14 +95,35 @@ internal sealed class BpeModel : ITokenModel
             ? _vocabulary.GetValueOrDefault($"{prefix}{char.ConvertFromUtf32(codePoint)}{suffix}", None)
             : None);
 
-    private bool IsWhole(KeyValuePair<string, int> token)
+    /// <summary>Room for every id; none where two tokens share one, or where most numbers are no ids.</summary>
+    private Wholeness[] MakeWholeness()
     {
-        if (token.Key.Length == 0)
+        if (LargestId >= (2L * Count) + 1000)
+            return [];
+        var seen = new bool[LargestId + 1];
+        foreach (var id in _vocabulary.Values)
+        {
+            if (seen[id])
+                return [];
+            seen[id] = true;
+        }
+
+        return new Wholeness[seen.Length];
+    }
+
+    private bool IsWhole(scoped ReadOnlySpan<char> token, int id)
+    {
+        if (id >= _wholeness.Length)
             return false;
-        Span<int> ids = stackalloc int[1];
-        var tokens = new TokenSink(ids);
-        Merge(token.Key, ref tokens);
-        return tokens.Count == 1 && ids[0] == token.Value;
+        if (_wholeness[id] == Wholeness.Unknown)
+        {
+            Span<int> ids = stackalloc int[1];
+            var tokens = new TokenSink(ids);
+            Merge(token, ref tokens);
+            _wholeness[id] = tokens.Count == 1 && ids[0] == id ? Wholeness.Whole : Wholeness.Parted;
+        }
+
+        return _wholeness[id] == Wholeness.Whole;
     }
 
     [SkipLocalsInit]

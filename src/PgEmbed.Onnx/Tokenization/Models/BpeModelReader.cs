@@ -39,29 +39,45 @@ internal static class BpeModelReader
     {
         var values = part.Values("merges");
         var merges = new BpeMerges(values.Count);
+        var tokens = vocabulary.GetAlternateLookup<ReadOnlySpan<char>>();
+        using var merged = new CharBuffer(0);
         for (var rank = 0; rank < values.Count; rank++)
         {
-            var (left, right) = ReadMerge(part, values[rank]);
-            if (!right.StartsWith(prefix, StringComparison.Ordinal))
-                throw part.Error($"the merge of '{left}' and '{right}': the second lacks the prefix '{prefix}'.");
-            merges.Add(IdOf(left), IdOf(right), rank, IdOf(left + right[prefix.Length..]));
+            merged.Clear();
+            var cut = ReadMerge(part, values[rank], merged);
+            var (left, right) = (IdOf(merged.Written[..cut]), IdOf(merged.Written[cut..]));
+            if (!merged.Written[cut..].StartsWith(prefix, StringComparison.Ordinal))
+                throw part.Error(
+                    $"the merge of '{merged.Written[..cut]}' and '{merged.Written[cut..]}': the second lacks the prefix "
+                    + $"'{prefix}'.");
+            merged.Remove(cut, prefix.Length);
+            merges.Add(left, right, rank, IdOf(merged.Written));
         }
 
         return merges;
 
-        int IdOf(string token) => vocabulary.TryGetValue(token, out var id)
+        int IdOf(ReadOnlySpan<char> token) => tokens.TryGetValue(token, out var id)
             ? id
             : throw part.Error($"the token '{token}' of a merge is not in the vocabulary.", "The file is damaged.");
     }
 
-    private static (string Left, string Right) ReadMerge(JsonPart part, JsonElement value)
+    /// <summary>Appends the two tokens of a merge, one behind the other; the length of the first.</summary>
+    private static int ReadMerge(JsonPart part, JsonElement value, CharBuffer merged)
     {
         if (value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 2)
-            return (part.TextIn(value[0], "merges"), part.TextIn(value[1], "merges"));
+        {
+            var first = part.TextIn(value[0], "merges");
+            merged.Append(first);
+            merged.Append(part.TextIn(value[1], "merges"));
+            return first.Length;
+        }
+
         var text = part.TextIn(value, "merges");
         var space = text.IndexOf(' ', StringComparison.Ordinal);
-        return space >= 0 && text.IndexOf(' ', space + 1) < 0
-            ? (text[..space], text[(space + 1)..])
-            : throw part.Error($"expected a merge to be two tokens with a space between, got '{text}'.");
+        if (space < 0 || text.IndexOf(' ', space + 1) >= 0)
+            throw part.Error($"expected a merge to be two tokens with a space between, got '{text}'.");
+        merged.Append(text.AsSpan(0, space));
+        merged.Append(text.AsSpan(space + 1));
+        return space;
     }
 }

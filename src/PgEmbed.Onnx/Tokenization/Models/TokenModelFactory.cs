@@ -14,7 +14,8 @@ internal static class TokenModelFactory
             "WordPiece" => ReadWordPiece(part),
             "BPE" => BpeModelReader.Read(part),
             "Unigram" => UnigramModelReader.Read(part, special),
-            var type => throw part.UnknownType(type, "WordPiece, BPE or Unigram"),
+            "WordLevel" => ReadWordLevel(part),
+            var type => throw part.UnknownType(type, "WordPiece, BPE, Unigram or WordLevel"),
         };
         part.RefuseOthers();
         return model;
@@ -30,11 +31,23 @@ internal static class TokenModelFactory
 
     private static WordPieceModel ReadWordPiece(JsonPart part)
     {
-        var vocabulary = part.Object("vocab").NumberTable();
-        var unknown = part.Text("unk_token");
-        if (!vocabulary.TryGetValue(unknown, out var unknownId))
-            throw part.Error($"the unknown token '{unknown}' is not in the vocabulary.");
+        var (vocabulary, unknownId) = ReadVocabulary(part);
         return new WordPieceModel(
             vocabulary, unknownId, part.Text("continuing_subword_prefix"), part.Number("max_input_chars_per_word"));
+    }
+
+    private static WordLevelModel ReadWordLevel(JsonPart part)
+    {
+        var (vocabulary, unknownId) = ReadVocabulary(part);
+        return new WordLevelModel(vocabulary, unknownId);
+    }
+
+    private static (Dictionary<string, int> Vocabulary, int UnknownId) ReadVocabulary(JsonPart part)
+    {
+        var vocabulary = part.Object("vocab").NumberTable();
+        var unknown = part.Text("unk_token");
+        return vocabulary.TryGetValue(unknown, out var id)
+            ? (vocabulary, id)
+            : throw part.Error($"the unknown token '{unknown}' is not in the vocabulary.");
     }
 }

@@ -21,7 +21,7 @@ internal sealed class UnigramModel : ITokenModel
     private const int SmallestWindow = 1024;
 
     private readonly SentencePieceVocabulary _vocabulary;
-    private readonly DoubleArrayTrie _trie;
+    private readonly SortedTrie _trie;
     private readonly double[] _scores;
     private readonly float _unknownScore;
 
@@ -40,7 +40,7 @@ internal sealed class UnigramModel : ITokenModel
                 ? (Encoding.UTF8.GetByteCount(p.Text) * highest) - 0.1
                 : p.Score),
         ];
-        _trie = new DoubleArrayTrie(
+        _trie = new SortedTrie(
             vocabulary.Pieces.Index()
                 .Where(p => p.Item.Kind is SentencePieceKind.Normal or SentencePieceKind.UserDefined)
                 .Select(p => KeyValuePair.Create(p.Item.Text, p.Index)));
@@ -95,11 +95,11 @@ internal sealed class UnigramModel : ITokenModel
         var score = places[place].Score;
         var characterLength = char.IsHighSurrogate(text[0]) && text.Length > 1 ? 2 : 1;
         var covered = false;
-        var node = DoubleArrayTrie.Root;
+        var node = SortedTrie.Root;
         for (var i = 0; i < text.Length && _trie.TryStep(ref node, text[i]); i++)
         {
             var piece = _trie.ValueOf(node);
-            if (piece == DoubleArrayTrie.NoValue)
+            if (piece == SortedTrie.NoValue)
                 continue;
             covered |= i + 1 == characterLength;
             Offer(places, place, place + i + 1, _scores[piece] + score, piece, ref furthest);

@@ -34,6 +34,9 @@ internal sealed class MetaspacePreTokenizer(char replacement, PrependScheme sche
             _ => preTokenizers,
         };
 
+    /// <summary>Where one is put before.</summary>
+    public PrependScheme Scheme => scheme;
+
     private bool IsUsual => replacement == Space && scheme == PrependScheme.Always;
 
     public void Split(scoped ReadOnlySpan<char> text, IWordTokenizer next, ref TokenSink tokens)

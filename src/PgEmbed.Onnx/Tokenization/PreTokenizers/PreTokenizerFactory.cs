@@ -19,7 +19,7 @@ internal static class PreTokenizerFactory
             "Digits" => [ReadDigits(part)],
             "Metaspace" => [ReadMetaspace(part)],
             "Punctuation" => [ReadPunctuation(part)],
-            "Sequence" => [.. part.List("pretokenizers").SelectMany(Read)],
+            "Sequence" => ReadSequence(part),
             "Split" => [ReadSplit(part)],
             "Whitespace" => [new WhitespacePreTokenizer()],
             "WhitespaceSplit" => [new WhitespaceSplitPreTokenizer()],
@@ -27,6 +27,15 @@ internal static class PreTokenizerFactory
         };
         part.RefuseOthers();
         return preTokenizers;
+    }
+
+    private static IReadOnlyList<IPreTokenizer> ReadSequence(JsonPart part)
+    {
+        IReadOnlyList<IPreTokenizer> preTokenizers = [.. part.List("pretokenizers").SelectMany(Read)];
+        // Whether a word begins the text can't be told any more where another has taken something away before it.
+        return preTokenizers.Skip(1).Any(p => p is MetaspacePreTokenizer { Scheme: PrependScheme.First })
+            ? throw part.Error("the 'prepend_scheme' first behind another pre-tokenizer is not supported.")
+            : preTokenizers;
     }
 
     /// <summary>

@@ -1,0 +1,6 @@
+using Microsoft.EntityFrameworkCore.Migrations;
+
+namespace PgEmbed.Migrations;
+
+[Migration("002_carried")]
+internal sealed class Migration002Carried : SqlFileMigration;

@@ -1,0 +1,88 @@
+using System.Globalization;
+using Npgsql;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Catalog;
+
+/// <summary>Makes a store's table, its partitions and the indexes of its carried columns.</summary>
+internal static class StoreTable
+{
+    /// <summary>Makes the table, empty, with the partitions that its <see cref="Partitioning"/> asks for.</summary>
+    /// <exception cref="PgEmbedException">A carried column's type can't be compared.</exception>
+    public static async Task CreateAsync(
+        NpgsqlConnection connection, CollectionInfo collection, CancellationToken cancellationToken)
+    {
+        var store = collection.Store;
+        var partitioning = store.Partitioning;
+        // A primary key takes no NULL, and of a partitioned table it has the partition column. So where that may be NULL,
+        // a unique constraint for which NULL equals NULL.
+        var nullable = partitioning is not null
+            && collection.CarriedColumns.Any(column => column.Name == partitioning.Column && column.Nullable);
+        var columns = collection.KeyColumns
+            .Select((column, i) => Column(StoreInfo.KeyColumn(i), column) + " NOT NULL")
+            .Concat(collection.CarriedColumns.Select((column, i) => Column(StoreInfo.CarriedColumn(i), column)))
+            .Append("chunk integer NOT NULL")
+            .Append("content_hash bytea NOT NULL")
+            .Append($"embedding {collection.Extension.ColumnType(store.Codec, store.Space.Dimensions)} NOT NULL")
+            .Append($"{(nullable ? "UNIQUE NULLS NOT DISTINCT" : "PRIMARY KEY")} "
+                + $"({string.Join(", ", collection.StoreIdentity)})");
+        var partitionBy = partitioning is null
+            ? ""
+            : $" PARTITION BY {partitioning.StrategyName} ({collection.StoreColumn(partitioning.Column)})";
+        await ComparableAsync(
+            partitioning is null ? null : collection.Source.Column(partitioning.Column),
+            $"CREATE TABLE {store.Sql} ({string.Join(", ", columns)}){partitionBy}").ConfigureAwait(false);
+
+        for (var i = 0; i < collection.CarriedColumns.Count; i++)
+        {
+            var name = StoreInfo.CarriedColumn(i);
+            await ComparableAsync(
+                collection.CarriedColumns[i],
+                $"CREATE INDEX {SqlName.Quote(SqlName.WithEnding(store.TableName, "_" + name))} ON {store.Sql} ({name})")
+                .ConfigureAwait(false);
+        }
+
+        if (partitioning is null)
+            return;
+        foreach (var (ending, bound) in FirstPartitions(partitioning))
+        {
+            var partition = SqlName.Qualify(StoreInfo.Schema, SqlName.WithEnding(store.TableName, ending));
+            // Without a primary key there is no replica identity, and a publication of all tables would refuse deletes.
+            await connection.ExecuteAsync(
+                $"CREATE TABLE {partition} PARTITION OF {store.Sql} {bound};"
+                + (nullable ? $"ALTER TABLE {partition} REPLICA IDENTITY FULL" : ""),
+                [],
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        await StorePartitions.AddAsync(connection, collection, partitioning, cancellationToken).ConfigureAwait(false);
+
+        async Task ComparableAsync(SourceColumn? column, string statement)
+        {
+            try
+            {
+                await connection.ExecuteAsync(statement, [], cancellationToken).ConfigureAwait(false);
+            }
+            catch (PostgresException e) when (column is not null && e.SqlState == PostgresErrorCodes.UndefinedObject)
+            {
+                throw new PgEmbedException(
+                    $"Expected column {SqlName.Quote(column.Name)} of a type that can be compared and sorted, "
+                    + $"found {column.Type}.",
+                    "Carry or partition by another column.",
+                    e);
+            }
+        }
+    }
+
+    private static string Column(string name, SourceColumn source) =>
+        $"{name} {source.Type}" + (source.Collation is null ? "" : $" COLLATE {source.Collation}");
+
+    private static IEnumerable<(string Ending, string Bound)> FirstPartitions(Partitioning partitioning) =>
+        partitioning.Strategy == PartitionStrategy.Hash
+            ? Enumerable.Range(0, partitioning.Count!.Value).Select(i => (
+                string.Create(CultureInfo.InvariantCulture, $"_p{i + 1}"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"FOR VALUES WITH (MODULUS {partitioning.Count}, REMAINDER {i})")))
+            : [("_default", "DEFAULT")];
+}

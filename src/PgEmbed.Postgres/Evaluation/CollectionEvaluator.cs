@@ -1,0 +1,142 @@
+using System.Diagnostics;
+using System.Globalization;
+using Npgsql;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Search;
+using PgEmbed.Postgres.Sql;
+using PgEmbed.Quality;
+
+namespace PgEmbed.Postgres.Evaluation;
+
+/// <summary>Runs a test collection's queries against a collection, for its results to be judged.</summary>
+public sealed class CollectionEvaluator
+{
+    // Queries are embedded some at a time, and searched one at a time, as a user's are.
+    private const int EmbedBatch = 64;
+
+    private static readonly string[] IdTypes = ["text", "varchar", "bpchar", "int2", "int4", "int8", "uuid", "citext"];
+
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly ITextEmbedder _embedder;
+    private readonly CollectionInfo _info;
+
+    /// <summary>Creates an evaluator.</summary>
+    /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
+    /// <param name="embedder">The model; must make vectors of the collection's space.</param>
+    /// <param name="info">The collection.</param>
+    /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
+    public CollectionEvaluator(NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        ArgumentNullException.ThrowIfNull(embedder);
+        ArgumentNullException.ThrowIfNull(info);
+        if (!info.Store.Space.Equals(embedder.Space))
+            throw new SpaceMismatchException(info.Store.Space.ToString(), embedder.Space.ToString());
+        _dataSource = dataSource;
+        _embedder = embedder;
+        _info = info;
+    }
+
+    /// <summary>Searches for every query, in their order.</summary>
+    /// <param name="queries">The queries.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told the number of queries run so far.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">A query has no text, or a column can't serve as a document's id.</exception>
+    public async Task<EvaluatedRun> RunAsync(
+        IAsyncEnumerable<EvaluationQuery> queries,
+        EvaluationOptions options,
+        IProgress<int>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(queries);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var ids = IdColumns(options.IdColumn);
+        var run = new SearchRun(options.Name);
+        var times = new List<double>();
+        await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
+                throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
+            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
+                .ConfigureAwait(false)).Vectors;
+            for (var i = 0; i < batch.Length; i++)
+            {
+                var query = new SearchQuery(
+                    _info, _embedder.Space.Vector(vectors[i]), options.Depth, ids, options.Search);
+                query.Filter = options.Filter?.ToSql(query.Parameters);
+                var start = Stopwatch.GetTimestamp();
+                var (_, hits) = await VectorSearch.RunAsync(_dataSource, query, ReadId, cancellationToken)
+                    .ConfigureAwait(false);
+                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                run.AddQuery(batch[i].Id);
+                foreach (var hit in hits)
+                    run.Add(batch[i].Id, new RankedDocument(hit.Row, -hit.Distance));
+                progress?.Report(times.Count);
+            }
+        }
+
+        return new EvaluatedRun(run, times);
+    }
+
+    /// <summary>A source column's value for each of some documents; those that the table has not are not there.</summary>
+    /// <param name="documents">Their ids.</param>
+    /// <param name="column">The column; null for whether they are there at all.</param>
+    /// <param name="idColumn">As <see cref="EvaluationOptions.IdColumn"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There is no such column.</exception>
+    public async Task<IReadOnlyDictionary<string, string>> ColumnAsync(
+        IEnumerable<string> documents,
+        string? column,
+        string? idColumn = null,
+        CancellationToken cancellationToken = default)
+    {
+        var ids = IdColumns(idColumn).Select(c => $"{SqlName.Quote(c.Name)}::text");
+        var value = column is null ? "''" : $"coalesce({SqlName.Quote(_info.Source.Column(column).Name)}::text, 'NULL')";
+        var values = new Dictionary<string, string>(StringComparer.Ordinal);
+        var command = _dataSource.CreateCommand(
+            $"""
+            SELECT id, value FROM (SELECT concat_ws(',', {string.Join(", ", ids)}) AS id, {value} AS value
+                                   FROM {_info.Source.Sql}) documents
+            WHERE id = ANY ($1)
+            """);
+        await using (command.ConfigureAwait(false))
+        {
+            command.CommandTimeout = 0;
+            command.Parameters.Add(new NpgsqlParameter { Value = documents.Distinct(StringComparer.Ordinal).ToArray() });
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    values[reader.GetString(0)] = reader.GetString(1);
+            }
+        }
+
+        return values;
+    }
+
+    private IReadOnlyList<SourceColumn> IdColumns(string? idColumn)
+    {
+        var columns = idColumn is null ? _info.KeyColumns : [_info.Source.Column(idColumn)];
+        foreach (var column in columns)
+        {
+            // Other types have forms in text that .NET and SQL may write in different ways.
+            if (!IdTypes.Contains(column.TypeName[(column.TypeName.LastIndexOf('.') + 1)..]))
+                throw new PgEmbedException(
+                    $"Expected ids in a column of text, integer or uuid, {SqlName.Quote(column.Name)} is {column.Type}.",
+                    "Name another column as the one with the ids.");
+        }
+
+        return columns;
+    }
+
+    // The row that a search reads begins behind its distance.
+    private static string ReadId(NpgsqlDataReader reader)
+    {
+        var parts = new string[reader.FieldCount - 1];
+        for (var i = 0; i < parts.Length; i++)
+            parts[i] = Convert.ToString(reader.GetValue(i + 1), CultureInfo.InvariantCulture)!;
+        return string.Join(',', parts);
+    }
+}

@@ -1,0 +1,168 @@
+using Npgsql;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Indexes.Building;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Indexes;
+
+/// <summary>
+/// HNSW indexes: what there are, building them, and taking them away. On stores, and on the vector columns of any other
+/// table; PgEmbed's schema is needed only for stores. Safe to use from many threads.
+/// </summary>
+/// <remarks>
+/// A build needs a session of its own from beginning to end, and a second one for its progress: connect to the server
+/// itself, not through a pooler that shares sessions.
+/// </remarks>
+public sealed class IndexManager
+{
+    private readonly NpgsqlDataSource _dataSource;
+    private readonly CollectionCatalog _catalog;
+
+    /// <summary>Creates a manager.</summary>
+    /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
+    public IndexManager(NpgsqlDataSource dataSource)
+    {
+        ArgumentNullException.ThrowIfNull(dataSource);
+        _dataSource = dataSource;
+        _catalog = new CollectionCatalog(dataSource);
+    }
+
+    /// <summary>The store that serves a collection, to be indexed.</summary>
+    /// <param name="collection">The collection's name.</param>
+    /// <param name="filter">The condition of a partial index, in SQL over the store's columns.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There is no such collection, or it has too many dimensions.</exception>
+    public async Task<IndexTarget> TargetAsync(
+        string collection, string? filter = null, CancellationToken cancellationToken = default) =>
+        IndexTargetReader.OfStore(
+            await _catalog.GetAsync(collection, cancellationToken).ConfigureAwait(false), filter);
+
+    /// <summary>A column of any table, to be indexed.</summary>
+    /// <param name="table">The table as SQL writes it: <c>items</c>, <c>app."Items"</c>.</param>
+    /// <param name="column">The column, as it is called, without quotes.</param>
+    /// <param name="metric">What to measure by; null: cosine, or Hamming for bits.</param>
+    /// <param name="indexedAs">
+    /// The type to index it as: halfvec for a vector of up to 4,000 dimensions, bit for the signs of its values. A search
+    /// must order by the same expression. Null: as it is.
+    /// </param>
+    /// <param name="filter">The condition of a partial index, in SQL over the table's columns.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">No such table or column, or one that can't be indexed so.</exception>
+    public async Task<IndexTarget> ColumnTargetAsync(
+        string table,
+        string column,
+        IndexMetric? metric = null,
+        IndexedType? indexedAs = null,
+        string? filter = null,
+        CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await IndexTargetReader.OfColumnAsync(
+                connection, table, column, metric, indexedAs, filter, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Lists the HNSW indexes of the database, those of partitions under their parents.</summary>
+    /// <param name="storesOnly">Leaves out those on other tables than stores.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<IReadOnlyList<HnswIndex>> ListAsync(
+        bool storesOnly = false, CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var all = await HnswIndexReader.ListAsync(connection, cancellationToken).ConfigureAwait(false);
+            return storesOnly ? [.. all.Where(index => index.Schema == StoreInfo.Schema)] : all;
+        }
+    }
+
+    /// <summary>What failed or killed builds left, ours and others'.</summary>
+    public async Task<IReadOnlyList<Leftover>> LeftoversAsync(CancellationToken cancellationToken = default) =>
+        Leftovers.Among(await ListAsync(cancellationToken: cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Works out what a build would do; changes nothing.</summary>
+    /// <param name="target">What to index.</param>
+    /// <param name="options">How.</param>
+    /// <param name="replace">Whether an index that is there is to be built anew.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">The table is gone, or an index of that name indexes something else.</exception>
+    public Task<IndexBuildPlan> PlanAsync(
+        IndexTarget target, HnswOptions? options = null, bool replace = false, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new IndexBuilder(_dataSource, null).PlanAsync(
+            target, options ?? new HnswOptions(), replace, cancellationToken);
+    }
+
+    /// <summary>
+    /// Builds an index; readers and writers go on meanwhile. A build that fails or is cancelled leaves nothing, and one
+    /// that was killed is cleared up by the next.
+    /// </summary>
+    /// <param name="target">What to index.</param>
+    /// <param name="options">How.</param>
+    /// <param name="replace">
+    /// Whether an index that is there is built anew: the new one is built beside it and then takes its place, so that
+    /// searches have one all the time.
+    /// </param>
+    /// <param name="planned">Told of the plan before anything is changed.</param>
+    /// <param name="progress">Told how far it is, about twice a second.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>What was done; nothing, where the index was there and was not to be replaced.</returns>
+    /// <exception cref="PgEmbedException">
+    /// The graph doesn't fit in the memory and <see cref="HnswOptions.AllowSpill"/> is not set; the role is not the
+    /// table's owner; another session builds on the table; the table is gone.
+    /// </exception>
+    public Task<IndexBuildResult> BuildAsync(
+        IndexTarget target,
+        HnswOptions? options = null,
+        bool replace = false,
+        Action<IndexBuildPlan>? planned = null,
+        IProgress<IndexBuildProgress>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return new IndexBuilder(_dataSource, progress).BuildAsync(
+            target, options ?? new HnswOptions(), replace, planned, cancellationToken);
+    }
+
+    /// <summary>Removes one leftover that is ours.</summary>
+    /// <returns>False where it was gone, or had become valid meanwhile.</returns>
+    /// <exception cref="PgEmbedException">It is another's, or its table is locked all the time.</exception>
+    public async Task<bool> RemoveAsync(Leftover leftover, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(leftover);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await Leftovers.RemoveAsync(connection, leftover, new ShortDdl(), cancellationToken)
+                .ConfigureAwait(false);
+    }
+
+    /// <summary>Drops an index; searches are exact from then on.</summary>
+    /// <exception cref="PgEmbedException">The index belongs to a partitioned table's, or its table is locked.</exception>
+    public async Task DropAsync(HnswIndex index, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        if (index.ParentOid != 0)
+            throw new PgEmbedException(
+                $"Expected an index of its own, got {index.Sql}, which belongs to a partitioned table's.",
+                "Drop that one.");
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            // The index of a partitioned table can't be dropped concurrently.
+            if (index.IsPartitioned)
+            {
+                await new ShortDdl().RunAsync(connection, [$"DROP INDEX {index.Sql}"], cancellationToken)
+                    .ConfigureAwait(false);
+                return;
+            }
+
+            var command = connection.Command($"DROP INDEX CONCURRENTLY {index.Sql}");
+            await using (command.ConfigureAwait(false))
+            {
+                command.CommandTimeout = 0;
+                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+}

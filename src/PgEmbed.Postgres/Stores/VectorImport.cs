@@ -1,0 +1,198 @@
+using Npgsql;
+using NpgsqlTypes;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Stores;
+
+/// <summary>
+/// Takes ready vectors into a store by binary COPY, all in one transaction. Batches go straight into the store while no
+/// key of theirs is there, each behind a savepoint; from the first that is on, the vectors there are deleted before each
+/// batch. So filling an empty store costs no more than the COPY. A store with carried columns takes their values from the
+/// source rows, by the way that embedded vectors go.
+/// </summary>
+internal sealed class VectorImport<TKey>
+{
+    private const int BatchValues = 2_000_000;
+    private const int MostRows = 8_192;
+
+    private readonly SqlSessions _sessions;
+    private readonly CollectionInfo _collection;
+    private readonly KeyShape<TKey> _shape;
+    private readonly VectorImportOptions _options;
+    private readonly ImportSql _sql;
+    private readonly StoreWriter _writer;
+    private readonly string _vectorType;
+    private bool _replaces;
+
+    private bool Carries => _collection.CarriedColumns.Count > 0;
+
+    public VectorImport(SqlSessions sessions, CollectionInfo collection, VectorImportOptions options)
+    {
+        _sessions = sessions;
+        _collection = collection;
+        _shape = new KeyShape<TKey>(collection);
+        _options = options;
+        _sql = new ImportSql(collection);
+        _writer = new StoreWriter(collection);
+        _vectorType = $"{collection.Extension.Schema}.{VectorExtension.TypeName(collection.Store.Codec)}";
+    }
+
+    /// <summary>Writes all vectors or none; of a key that comes twice the later one counts.</summary>
+    public async Task<VectorImportResult> RunAsync(
+        IAsyncEnumerable<KeyedVector<TKey>> vectors,
+        IProgress<VectorImportResult>? progress,
+        CancellationToken cancellationToken)
+    {
+        var session = await _sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+        {
+            var transaction = await session.BeginAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await ServingSpace.RequireAsync(session.Connection, _collection, cancellationToken).ConfigureAwait(false);
+                await _writer.MustBeAsOpenedAsync(session.Connection, cancellationToken).ConfigureAwait(false);
+                var total = new VectorImportResult(0, 0);
+                var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
+                var batch = new Dictionary<RowKey, StagedVector>(size);
+                var position = 0L;
+                await foreach (var vector in vectors.WithCancellation(cancellationToken).ConfigureAwait(false))
+                {
+                    var staged = Stage(vector, position++);
+                    batch[staged.Key] = staged;
+                    if (batch.Count == size)
+                        await FlushAsync().ConfigureAwait(false);
+                }
+
+                if (batch.Count > 0)
+                    await FlushAsync().ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return total;
+
+                async Task FlushAsync()
+                {
+                    var known = await HashedAsync(session.Connection, [.. batch.Values], cancellationToken)
+                        .ConfigureAwait(false);
+                    if (known.Count > 0)
+                        await WriteAsync(session.Connection, known, cancellationToken).ConfigureAwait(false);
+                    total = new VectorImportResult(
+                        total.Written + known.Count, total.Skipped + batch.Count - known.Count);
+                    batch.Clear();
+                    progress?.Report(total);
+                }
+            }
+        }
+    }
+
+    private StagedVector Stage(KeyedVector<TKey> vector, long position)
+    {
+        var key = _shape.ToRow(vector.Key);
+        try
+        {
+            VectorCheck.Check(_collection.Store, vector.Values.Span);
+        }
+        catch (InvalidVectorException e)
+        {
+            throw new PgEmbedException(
+                $"The vector at position {position} (key {key}) can't be taken in. {e.Message}", innerException: e);
+        }
+
+        if (vector.Hash.Length is not (0 or 32))
+            throw new PgEmbedException(
+                $"Expected a hash of 32 bytes with the vector at position {position} (key {key}), "
+                + $"got one of {vector.Hash.Length}.");
+        return new StagedVector(key, vector.Hash.IsEmpty ? null : vector.Hash.ToArray(), vector.Values);
+    }
+
+    /// <summary>The batch with the hash of each text; those that have none are left out or refused.</summary>
+    private async Task<List<StagedVector>> HashedAsync(
+        NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
+    {
+        var unknown = batch.FindAll(vector => vector.Hash is null || Carries);
+        if (unknown.Count == 0)
+            return batch;
+        var known = batch.FindAll(vector => vector.Hash is not null && !Carries);
+        var command = connection.Command(_sql.Hashes);
+        await using (command.ConfigureAwait(false))
+        {
+            KeyArrays.Add(command.Parameters, unknown.ConvertAll(vector => vector.Key));
+            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                foreach (var vector in unknown)
+                {
+                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                    if (!reader.IsDBNull(0))
+                        known.Add(vector.Hash is null ? vector with { Hash = reader.GetFieldValue<byte[]>(0) } : vector);
+                    else if (!_options.SkipUnknown)
+                        throw new PgEmbedException(
+                            $"Expected a row with text for every vector, but collection '{_collection.Name}' has none "
+                            + $"with key {vector.Key}.",
+                            "Write the rows first, or leave such vectors out (SkipUnknown).");
+                }
+            }
+        }
+
+        return known;
+    }
+
+    private async Task WriteAsync(
+        NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
+    {
+        if (!_replaces && !Carries)
+        {
+            await connection.ExecuteAsync("SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync("RELEASE SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                _replaces = true;
+                await connection.ExecuteAsync(
+                    "ROLLBACK TO SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+                await connection.ExecuteAsync("RELEASE SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        var delete = connection.Command(_sql.Delete);
+        await using (delete.ConfigureAwait(false))
+        {
+            KeyArrays.Add(delete.Parameters, batch.ConvertAll(vector => vector.Key));
+            await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        if (!Carries)
+        {
+            await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+            return;
+        }
+
+        await _writer.WriteAsync(connection, batch, checkText: false, cancellationToken).ConfigureAwait(false);
+        await connection.ExecuteAsync("DROP TABLE pg_temp._pgembed_vectors", [], cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task CopyAsync(
+        NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
+    {
+        var importer = await connection.BeginBinaryImportAsync(_sql.Copy, cancellationToken).ConfigureAwait(false);
+        await using (importer.ConfigureAwait(false))
+        {
+            foreach (var vector in batch)
+            {
+                await importer.StartRowAsync(cancellationToken).ConfigureAwait(false);
+                for (var i = 0; i < vector.Key.Count; i++)
+                    await importer.WriteAsync(vector.Key[i], _collection.KeyColumns[i].TypeName, cancellationToken)
+                        .ConfigureAwait(false);
+                await importer.WriteAsync(0, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
+                await importer.WriteAsync(vector.Hash!, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
+                await importer.WriteAsync(vector.Values!.Value, _vectorType, cancellationToken).ConfigureAwait(false);
+            }
+
+            await importer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+}

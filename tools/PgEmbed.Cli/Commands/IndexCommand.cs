@@ -1,0 +1,16 @@
+using System.CommandLine;
+using PgEmbed.Cli.Infrastructure;
+
+namespace PgEmbed.Cli.Commands;
+
+/// <summary><c>pgembed index</c>: HNSW indexes of collections, and of any table with a vector column.</summary>
+internal static class IndexCommand
+{
+    public static Command Create(Terminal terminal) => new("index", "HNSW indexes.")
+    {
+        IndexListCommand.Create(terminal),
+        IndexBuildCommand.Create(terminal, rebuild: false),
+        IndexBuildCommand.Create(terminal, rebuild: true),
+        IndexDropCommand.Create(terminal),
+    };
+}
