@@ -10,7 +10,8 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT space_id uuid,
     OUT distance text,
     OUT store_keys text,
-    OUT source_keys text,
+    OUT matching_keys text,
+    OUT matching_join text,
     OUT keys text,
     OUT key_join text,
     OUT key_text text,
@@ -40,16 +41,19 @@ BEGIN
     distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(
             pg_catalog.format('%s.%I AS _pgembed_key_%s', source_name, k.name, k.position), ', ' ORDER BY k.position),
-        pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('key_%s OPERATOR(%I.%s) _pgembed_key_%1$s', k.position, n.nspname, o.oprname),
+            ' AND ' ORDER BY k.position),
         pg_catalog.string_agg(
             pg_catalog.format('_pgembed_key_%s OPERATOR(%I.%s) %s.%I',
                 k.position, n.nspname, o.oprname, source_name, k.name),
             ' AND ' ORDER BY k.position),
-        'ARRAY[' || pg_catalog.string_agg(
-            pg_catalog.format('%s.%I::pg_catalog.text', source_name, k.name), ', ' ORDER BY k.position) || ']'
-    INTO store_keys, source_keys, keys, key_join, key_text
+        pg_catalog.string_agg(
+            pg_catalog.format('%s.%I::pg_catalog.text', source_name, k.name), ', ' ORDER BY k.position)
+    INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
         JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisprimary

@@ -75,8 +75,10 @@ internal sealed class FilterBenchData : IAsyncDisposable
         List<FilterBenchText> texts,
         CancellationToken cancellationToken)
     {
-        await Console.Error.WriteLineAsync($"bench: preparing {texts.Count} rows…");
-        await collection.UpsertAsync(texts, new Progress(), cancellationToken);
+        // A run that was stopped has written the first of them.
+        var written = await WrittenAsync(dataSource, collection, cancellationToken);
+        await Console.Error.WriteLineAsync($"bench: preparing {texts.Count - written} rows of {texts.Count}…");
+        await collection.UpsertAsync(texts.Skip(written), new Progress(), cancellationToken);
         await PlaceAsync(dataSource, collection, cancellationToken);
         await collection.BuildIndexAsync(cancellationToken: cancellationToken);
         // As a user's table is after a while: clean, its columns indexed, its statistics at hand.
@@ -85,6 +87,14 @@ internal sealed class FilterBenchData : IAsyncDisposable
         await ExecuteAsync(dataSource, $"VACUUM (ANALYZE) {collection.Info.Store.Sql}", cancellationToken);
         await ExecuteAsync(dataSource, $"CREATE INDEX IF NOT EXISTS {Table}_place ON {Table} (place)", cancellationToken);
         await ExecuteAsync(dataSource, "CHECKPOINT", cancellationToken);
+    }
+
+    private static async Task<int> WrittenAsync(
+        NpgsqlDataSource dataSource, VectorCollection<FilterBenchText> collection, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"SELECT coalesce(max(key_1), 0) FROM {collection.Info.Store.Sql}");
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task PlaceAsync(
