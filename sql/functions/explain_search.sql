@@ -13,7 +13,8 @@ DECLARE
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
-    PERFORM pgembed.begin_search(collection, (query).space_id, planned.settings);
+    PERFORM pgembed.in_space(query, planned.space_id);
+    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
     FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
         USING pgembed.in_space(query, planned.space_id)
     LOOP
@@ -43,9 +44,9 @@ BEGIN
             ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
             ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
             ('statement', planned.statement)) AS a (aspect, value);
-    RAISE EXCEPTION USING ERRCODE = 'PE000', MESSAGE = 'The search is done.';
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
-    WHEN SQLSTATE 'PE000' THEN
+    WHEN SQLSTATE 'PEEND' THEN
         NULL;
 END
 $function$;

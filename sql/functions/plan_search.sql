@@ -39,7 +39,7 @@ DECLARE
     selected   text;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE006',
+        RAISE EXCEPTION USING ERRCODE = 'PE020',
             MESSAGE = pg_catalog.format('Expected k from 1 to 10000, got %s.', coalesce(k::text, 'null'));
     END IF;
     SELECT pg_catalog.to_jsonb(p), p.space_id INTO parts, space_id FROM pgembed.search_parts(collection) p;

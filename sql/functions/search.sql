@@ -16,15 +16,16 @@ DECLARE
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
-    PERFORM pgembed.begin_search(collection, (query).space_id, planned.settings);
+    PERFORM pgembed.in_space(query, planned.space_id);
+    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
     FOR found IN EXECUTE planned.statement USING pgembed.in_space(query, planned.space_id) LOOP
         key := found.key;
         distance := found._pgembed_distance;
         RETURN NEXT;
     END LOOP;
-    RAISE EXCEPTION USING ERRCODE = 'PE000', MESSAGE = 'The search is done.';
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
-    WHEN SQLSTATE 'PE000' THEN
+    WHEN SQLSTATE 'PEEND' THEN
         NULL;
 END
 $function$;

@@ -2,6 +2,7 @@ using Npgsql;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed;
 
@@ -83,6 +84,20 @@ public sealed class PgEmbedClient
     /// <summary>Lists the names of all collections, in order.</summary>
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
         _catalog.ListAsync(cancellationToken);
+
+    /// <summary>
+    /// Gives a collection other carried columns, or divides its store otherwise, while it is searched and written. No text
+    /// is embedded again. What was opened before has to be opened again, to write.
+    /// </summary>
+    /// <inheritdoc cref="CollectionAlteration.RunAsync"/>
+    public Task<AlterationResult> AlterCollectionAsync(
+        string name,
+        IReadOnlyList<string> carriedColumns,
+        Partitioning? partitioning = null,
+        IProgress<AlterationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new CollectionAlteration(_dataSource, progress)
+            .RunAsync(name, carriedColumns, partitioning, cancellationToken: cancellationToken);
 
     /// <summary>Removes a collection and its stores; the user's table stays as it is.</summary>
     /// <returns>False where there was none.</returns>

@@ -68,7 +68,7 @@ public sealed class EmbeddingGeneratorEmbedder : ITextEmbedder
             first += count;
         }
 
-        return new TextEmbeddings(vectors, tokens, 0);
+        return new TextEmbeddings(vectors, tokens, []);
     }
 
     private async Task<long> EmbedAsync(
