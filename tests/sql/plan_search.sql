@@ -2,9 +2,11 @@
 -- Few vectors: ranking them all is cheapest.
 SELECT plan, reason, matching_rows, stored_rows, settings FROM pgembed.plan_search('articles', 10);
 -- Many.
-INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 6000) i;
+DROP INDEX pgembed_store.articles_1_hnsw;
+INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 3000) i;
 INSERT INTO pgembed_store.articles_1
-SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 6000) i;
+SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 3000) i;
+CREATE INDEX ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops);
 ANALYZE articles, pgembed_store.articles_1;
 SELECT plan, reason, matching_rows, settings FROM pgembed.plan_search('articles', 10);
 SELECT plan, reason, matching_rows, settings FROM pgembed.plan_search('articles', 10, 'price = 7');
