@@ -931,7 +931,7 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
 
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
--- primary key, named with its schema: an unqualified = on a type such as citext would be another operator under another
+-- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
 -- search path.
 CREATE OR REPLACE FUNCTION pgembed.search_parts(
     collection text,
@@ -987,7 +987,7 @@ BEGIN
     INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
-        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisprimary
+        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
         JOIN pg_catalog.pg_opclass c
             ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
         JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
@@ -1295,7 +1295,7 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"0b8ca5e3a79f55c241c5c416e7e727c3add268ab9f13b5fd5f123a04b3327e9e","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"800300d0114c9162de9f43de72ef7a4939ffef7171328cd3883e98118ca2bb99","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
