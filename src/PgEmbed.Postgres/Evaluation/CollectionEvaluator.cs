@@ -55,16 +55,18 @@ public sealed class CollectionEvaluator
         var ids = IdColumns(options.IdColumn);
         var run = new SearchRun(options.Name);
         var times = new List<double>();
+        var truncated = 0;
         await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
                 throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
-            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
-                .ConfigureAwait(false)).Vectors;
+            var embeddings = await _embedder.EmbedAsync(
+                [.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken).ConfigureAwait(false);
+            truncated += embeddings.Truncated;
             for (var i = 0; i < batch.Length; i++)
             {
                 var query = new SearchQuery(
-                    _info, _embedder.Space.Vector(vectors[i]), options.Depth, ids, options.Search);
+                    _info, _embedder.Space.Vector(embeddings.Vectors[i]), options.Depth, ids, options.Search);
                 query.Filter = options.Filter?.ToSql(query.Parameters);
                 var start = Stopwatch.GetTimestamp();
                 var (_, hits) = await VectorSearch.RunAsync(
@@ -80,7 +82,7 @@ public sealed class CollectionEvaluator
             }
         }
 
-        return new EvaluatedRun(run, times);
+        return new EvaluatedRun(run, times) { Truncated = truncated };
     }
 
     /// <summary>A source column's value for each of some documents; those that the table has not are not there.</summary>

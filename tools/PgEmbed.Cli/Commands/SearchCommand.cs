@@ -38,6 +38,8 @@ internal static class SearchCommand
                 throw new UsageException("Expected a text to look for, got an empty one.");
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
+            if (embedder.IsTruncated(query, TextRole.Query))
+                terminal.Say($"The text is longer than the {embedder.Model.MaxTokens} tokens that the model reads and is cut.");
             var opened = await new PgEmbedClient(database.DataSource, embedder)
                 .OpenCollectionAsync(parsed.GetValue(collection)!, cancellationToken);
             var condition = parsed.GetValue(filter) is { } sql ? SqlFilter.Raw(sql) : null;
