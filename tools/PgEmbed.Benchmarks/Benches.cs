@@ -4,12 +4,12 @@ namespace PgEmbed.Benchmarks;
 internal static class Benches
 {
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
-        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(EmbedBench.Parts, StringComparer.Ordinal)
         {
-            ["embed"] = EmbedBench.RunAsync,
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
             ["order"] = OrderBench.RunAsync,
+            ["settings"] = SettingsBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };
 }
