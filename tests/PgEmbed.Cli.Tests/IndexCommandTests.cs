@@ -40,7 +40,49 @@ public sealed class IndexCommandTests
         Assert.Equal(1, (await Cli.RunAsync(database, "index", "drop", "items_v_hnsw_l2")).Code);
     }
 
+    [Fact]
+    public async Task An_index_is_tuned_built_so_checked_and_found_healthy_until_its_rows_go()
+    {
+        await using var database = await ItemsAsync();
+        await using (var more = database.DataSource.CreateCommand(
+            """
+            ALTER TABLE items SET (autovacuum_enabled = off);
+            INSERT INTO items SELECT i, ARRAY[random(), random(), random(), random()] FROM generate_series(1000, 3000) i
+            """))
+            await more.ExecuteNonQueryAsync();
+        string[] target = ["--table", "items", "--column", "v", "--metric", "l2"];
+
+        var tuned = await Cli.RunAsync(
+            database, ["index", "tune", .. target, "--recall", "0.9", "--sample", "2000", "--try", "6:24", "--apply", "--json"]);
+        Assert.True(tuned.Code == 0, tuned.Error);
+        using (var tuning = JsonDocument.Parse(tuned.Output))
+            Assert.Equal(6, tuning.RootElement.GetProperty("advice").GetProperty("m").GetInt32());
+        Assert.Equal(6, Assert.Single((await ListAsync(database)).EnumerateArray()).GetProperty("m").GetInt32());
+
+        var path = Path.GetTempFileName();
+        await File.WriteAllTextAsync(path, "[0.1,0.2,0.3,0.4]\n\n{\"vector\":[0.5,0.5,0.5,0.5]}\n");
+        var checkedByFile = await Cli.RunAsync(
+            database, ["index", "check", .. target, "--queries", path, "--ef-search", "200", "--filter", "id < 2000"]);
+        Assert.True(checkedByFile.Code == 0, checkedByFile.Error);
+        Assert.Contains("2 queries that were given", checkedByFile.Output, StringComparison.Ordinal);
+        Assert.Contains("id < 2000", checkedByFile.Output, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(path, "{\"nonsense\":1}");
+        Assert.Equal(1, (await Cli.RunAsync(database, ["index", "check", .. target, "--queries", path])).Code);
+        File.Delete(path);
+
+        Assert.Equal(0, (await Cli.RunAsync(database, ["index", "health", .. target, "--count", "30"])).Code);
+        await using (var delete = database.DataSource.CreateCommand("DELETE FROM items WHERE id > 1500"))
+            await delete.ExecuteNonQueryAsync();
+        await using (var vacuum = database.DataSource.CreateCommand("VACUUM items"))
+            await vacuum.ExecuteNonQueryAsync();
+        var health = await Cli.RunAsync(database, ["index", "health", .. target, "--count", "30"]);
+        Assert.Equal(3, health.Code);
+        Assert.Contains("rebuild it", health.Output, StringComparison.Ordinal);
+    }
+
     [Theory]
+    [InlineData("index tune --table items --try 16")]
+    [InlineData("index check")]
     [InlineData("index build")]
     [InlineData("index build packages --table items")]
     [InlineData("index build packages --metric l2")]

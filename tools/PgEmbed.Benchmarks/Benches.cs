@@ -6,7 +6,9 @@ internal static class Benches
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(EmbedBench.Parts, StringComparer.Ordinal)
         {
+            ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
+            ["order"] = OrderBench.RunAsync,
             ["settings"] = SettingsBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };

@@ -7,7 +7,7 @@ if (args is [MemoryBench.ChildArgument, var folder, var texts])
     return 0;
 }
 
-var bench = new Argument<string>("bench") { Description = "embed or search." };
+var bench = new Argument<string>("bench") { Description = "One of " + string.Join(", ", Benches.All.Keys) + "." };
 bench.AcceptOnlyFromAmong([.. Benches.All.Keys]);
 var quick = new Option<bool>("--quick") { Description = "At a smaller size, within a minute." };
 var json = new Option<bool>("--json") { Description = "Print one JSON object." };

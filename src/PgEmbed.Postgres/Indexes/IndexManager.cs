@@ -1,6 +1,9 @@
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Indexes.Building;
+using PgEmbed.Postgres.Indexes.Checking;
+using PgEmbed.Postgres.Indexes.Health;
+using PgEmbed.Postgres.Indexes.Tuning;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Indexes;
@@ -123,6 +126,61 @@ public sealed class IndexManager
         ArgumentNullException.ThrowIfNull(target);
         return new IndexBuilder(_dataSource, progress).BuildAsync(
             target, options ?? new HnswOptions(), replace, planned, cancellationToken);
+    }
+
+    /// <summary>
+    /// Measures what an index is worth: recall against exact searches, with its confidence interval, time, pages read, dead
+    /// rows, and its size against a fresh build's.
+    /// </summary>
+    /// <param name="target">What is indexed.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There is no valid index, or the server doesn't use it.</exception>
+    public async Task<IndexCheckResult> CheckAsync(
+        IndexTarget target, IndexCheckOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await new IndexChecker(connection, target, options ?? new IndexCheckOptions())
+                .RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Finds m, ef_construction and ef_search for a recall, from measurements on a sample that is copied to a temporary
+    /// table; changes nothing else.
+    /// </summary>
+    /// <param name="target">What is, or will be, indexed.</param>
+    /// <param name="options">How.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There are too few rows, or the sample's graph doesn't fit in the memory.</exception>
+    public async Task<IndexTuning> TuneAsync(
+        IndexTarget target,
+        IndexTuneOptions? options = null,
+        IProgress<string>? progress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await new IndexTuner(connection, target, options ?? new IndexTuneOptions(), progress)
+                .RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Says whether churn has cost an index recall or size, and what to do about it; changes nothing.</summary>
+    /// <param name="target">What is indexed.</param>
+    /// <param name="options">When it counts as worn.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There is no valid index, or the server doesn't use it.</exception>
+    public async Task<IndexHealth> HealthAsync(
+        IndexTarget target, IndexHealthOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await new HealthExaminer(connection, target, options ?? new IndexHealthOptions())
+                .RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes one leftover that is ours.</summary>

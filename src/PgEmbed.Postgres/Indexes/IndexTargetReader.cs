@@ -21,6 +21,7 @@ internal static class IndexTargetReader
             Schema = StoreInfo.Schema,
             Table = store.TableName,
             Column = "embedding",
+            ColumnType = type,
             Expression = SqlName.Quote("embedding"),
             OperatorClass = HnswOperatorClass.For(type, store.Space.Metric.ToIndexMetric()),
             Dimensions = store.Space.Dimensions,
@@ -66,7 +67,8 @@ internal static class IndexTargetReader
             Schema = source.Schema,
             Table = source.Name,
             Column = column,
-            Expression = to == type ? quoted : Cast(quoted, type, to, extension, dimensions),
+            ColumnType = type,
+            Expression = IndexTarget.Over(quoted, type, to, extension, dimensions),
             OperatorClass = HnswOperatorClass.For(
                 to, metric ?? (to == IndexedType.Bit ? IndexMetric.Hamming : IndexMetric.Cosine)),
             Dimensions = dimensions,
@@ -103,20 +105,5 @@ internal static class IndexTargetReader
     {
         var open = type.LastIndexOf('(');
         return open < 0 ? 0 : int.Parse(type.AsSpan(open + 1, type.Length - open - 2), CultureInfo.InvariantCulture);
-    }
-
-    private static string Cast(
-        string column, IndexedType from, IndexedType to, VectorExtension extension, int dimensions)
-    {
-        var sql = to.Sql(extension, dimensions);
-        return (from, to) switch
-        {
-            (IndexedType.Vector or IndexedType.Halfvec, IndexedType.Bit) =>
-                $"({SqlName.Qualify(extension.Schema, "binary_quantize")}({column})::{sql})",
-            (IndexedType.Vector or IndexedType.Halfvec, IndexedType.Vector or IndexedType.Halfvec) =>
-                $"({column}::{sql})",
-            _ => throw new PgEmbedException(
-                $"Expected vector or halfvec to be indexed as {to.ToName()}, got {from.ToName()}."),
-        };
     }
 }

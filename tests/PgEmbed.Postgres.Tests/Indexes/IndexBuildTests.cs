@@ -205,10 +205,19 @@ public sealed class IndexBuildTests
         var target = await table.Manager.ColumnTargetAsync("items", "v");
         await using var dropper = await table.DataSource.OpenConnectionAsync();
         await using var drop = new NpgsqlCommand("BEGIN; DROP TABLE items", dropper);
+        var dropping = new TaskCompletionSource();
 
         var building = table.Manager.BuildAsync(
-            target, planned: _ => drop.ExecuteNonQuery());
-        await Task.Delay(300);
+            target,
+            planned: _ =>
+            {
+                drop.ExecuteNonQuery();
+                dropping.SetResult();
+            });
+        await dropping.Task;
+        while (await table.ScalarAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0)
+            await Task.Delay(20);
         drop.CommandText = "COMMIT";
         await drop.ExecuteNonQueryAsync();
 

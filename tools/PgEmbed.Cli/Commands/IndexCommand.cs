@@ -11,6 +11,9 @@ internal static class IndexCommand
         IndexListCommand.Create(terminal),
         IndexBuildCommand.Create(terminal, rebuild: false),
         IndexBuildCommand.Create(terminal, rebuild: true),
+        IndexCheckCommand.Create(terminal),
+        IndexTuneCommand.Create(terminal),
+        IndexHealthCommand.Create(terminal),
         IndexDropCommand.Create(terminal),
     };
 }

@@ -111,7 +111,7 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
         var needed = 0L;
         foreach (var parallel in (bool[])[true, false])
         {
-            needed = GraphMemory.Needed(rows, valueBytes, options.M, _settings.ServerVersion, parallel);
+            needed = GraphMemory.Needed(rows, valueBytes, options.M, connection.PostgreSqlVersion.Major, parallel);
             memory = Math.Min(_memory.Limit.Bytes, Math.Max(needed, LeastMemory)) / 1024 * 1024;
             workers = parallel ? ParallelWorkers.Predict(part, _settings.Workers, _settings.SmallestPages, memory) : 0;
             if (workers > 0 && _memory.SharedFree < memory)
@@ -143,8 +143,7 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
     {
         var settings = await connection.QuerySingleAsync<BuildSettings>(new CommandDefinition(
             """
-            SELECT pg_catalog.current_setting('server_version_num')::integer / 10000 AS "ServerVersion",
-                   pg_catalog.current_setting('max_parallel_maintenance_workers')::integer AS "Workers",
+            SELECT pg_catalog.current_setting('max_parallel_maintenance_workers')::integer AS "Workers",
                    pg_catalog.pg_size_bytes(pg_catalog.current_setting('min_parallel_table_scan_size')) / 8192
                        AS "SmallestPages"
             """,
@@ -152,5 +151,5 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
         return options.Workers is { } workers ? settings with { Workers = workers } : settings;
     }
 
-    private sealed record BuildSettings(int ServerVersion, int Workers, long SmallestPages);
+    private sealed record BuildSettings(int Workers, long SmallestPages);
 }
