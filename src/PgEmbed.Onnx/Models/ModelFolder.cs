@@ -27,7 +27,7 @@ public sealed class ModelFolder
                 "Take another model.");
         Dimensions = CheckDimensions(options.Dimensions, Modules.Dimensions);
 
-        ModelFile = options.ModelFile ?? FindModelFile(folder);
+        ModelFile = options.ModelFile is { } named ? CheckModelFile(folder, named) : FindModelFile(folder);
         var modelPath = FileIn(folder, ModelFile, nameof(ModelFolderOptions.ModelFile));
         var graph = OnnxGraph.Read(modelPath);
         IsBatchDependent = graph.IsBatchDependent;
@@ -174,6 +174,17 @@ public sealed class ModelFolder
         ?? throw new PgEmbedException(
             $"{folder} has no ONNX file: looked for {string.Join(", ", UsualModelFiles)}.",
             "Export the model to ONNX, or name the file to take.");
+
+    private static string CheckModelFile(string folder, string named)
+    {
+        if (File.Exists(ModelPath.In(folder, named, nameof(ModelFolderOptions.ModelFile))))
+            return named;
+        var others = Directory.EnumerateFiles(folder, "*.onnx", SearchOption.AllDirectories).Take(20)
+            .Select(path => Path.GetRelativePath(folder, path)).Order(StringComparer.Ordinal).ToList();
+        throw new PgEmbedException(
+            $"Expected {nameof(ModelFolderOptions.ModelFile)} to be an ONNX file in {folder}, there is no {named}.",
+            others.Count == 0 ? "Fetch the model with one." : $"Name one of these: {string.Join(", ", others)}.");
+    }
 
     private static string FileIn(string folder, string file, string source)
     {

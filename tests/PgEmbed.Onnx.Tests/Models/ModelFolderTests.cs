@@ -276,7 +276,7 @@ public sealed class ModelFolderTests : IDisposable
     }
 
     [Theory]
-    [InlineData("missing.onnx", "there is no file")]
+    [InlineData("missing.onnx", "there is no missing.onnx. Name one of these: model.onnx.")]
     [InlineData("../model.onnx", "leads out of the model folder")]
     [InlineData("/model.onnx", "leads out of the model folder")]
     [InlineData("a\0b", "is not a path")]
