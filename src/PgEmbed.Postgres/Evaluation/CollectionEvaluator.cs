@@ -69,8 +69,11 @@ public sealed class CollectionEvaluator
                     _info, _embedder.Space.Vector(embeddings.Vectors[i]), options.Depth, ids, options.Search);
                 query.Filter = options.Filter?.ToSql(query.Parameters);
                 var start = Stopwatch.GetTimestamp();
-                var (_, hits) = await VectorSearch.RunAsync(_dataSource, query, ReadId, cancellationToken)
-                    .ConfigureAwait(false);
+                var (_, hits) = await VectorSearch.RunAsync(
+                    new SqlSessions(_dataSource),
+                    query,
+                    reader => ReadId(reader, ids.Count),
+                    cancellationToken).ConfigureAwait(false);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 run.AddQuery(batch[i].Id);
                 foreach (var hit in hits)
@@ -134,9 +137,9 @@ public sealed class CollectionEvaluator
     }
 
     // The row that a search reads begins behind its distance.
-    private static string ReadId(NpgsqlDataReader reader)
+    private static string ReadId(NpgsqlDataReader reader, int columns)
     {
-        var parts = new string[reader.FieldCount - 1];
+        var parts = new string[columns];
         for (var i = 0; i < parts.Length; i++)
             parts[i] = Convert.ToString(reader.GetValue(i + 1), CultureInfo.InvariantCulture)!;
         return string.Join(',', parts);
