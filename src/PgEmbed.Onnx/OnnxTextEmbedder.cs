@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using PgEmbed.Chunking;
 using PgEmbed.Onnx.Embedding;
 using PgEmbed.Onnx.Models;
@@ -178,7 +179,6 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         Fill(window, 0);
         for (var first = 0; first < texts.Count;)
         {
-            cancellationToken.ThrowIfCancellationRequested();
             var (start, next) = (first, first + window.Count);
             // The next window's texts are tokenized while this one's are run.
             var filling = next < texts.Count
@@ -195,7 +195,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
                             _maker.FromVector(values, vector);
                         else
                             _maker.FromTokens(values, skipped, vector);
-                        CheckFinite(vector, $"text {start + text}");
+                        CheckFinite(vector, "text", start + text);
                     },
                     cancellationToken);
             }
@@ -213,7 +213,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         return new TextEmbeddings(vectors, tokens, truncated);
 
         void Fill(TokenizedTexts target, int from) => target.Fill(
-            texts, from, Model.PromptFor(role), Model.Tokenizer, Model.MaxTokens, WindowTokens);
+            texts, from, Model.PromptFor(role), Model.Tokenizer, Model.MaxTokens, WindowTokens, cancellationToken);
     }
 
     private TextEmbeddings EmbedChunks(
@@ -234,7 +234,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
                 {
                     var (start, count) = tokens.GetOffsetAndLength(values.Length / dimensions);
                     _maker.FromTokens(values.Slice(start * dimensions, count * dimensions), 0, vectors.Row(chunk));
-                    CheckFinite(vectors.Row(chunk), $"chunk {chunk}");
+                    CheckFinite(vectors.Row(chunk), "chunk", chunk);
                 }
             },
             cancellationToken);
@@ -278,14 +278,13 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
             : Model.Tokenizer.Template.Before.Length + Model.Tokenizer.Count(prompt);
     }
 
-    private void CheckFinite(ReadOnlySpan<float> vector, string source)
+    private void CheckFinite(ReadOnlySpan<float> vector, string kind, int place)
     {
-        foreach (var value in vector)
-        {
-            if (!float.IsFinite(value))
-                throw new InvalidVectorException(
-                    $"Expected finite values from the model {Model.FullName}, got {value} for {source}.",
-                    "The model file is damaged, or its numbers overflow: take another file of it.");
-        }
+        if (TensorPrimitives.IsFiniteAll(vector))
+            return;
+        var value = vector.ToArray().First(value => !float.IsFinite(value));
+        throw new InvalidVectorException(
+            $"Expected finite values from the model {Model.FullName}, got {value} for {kind} {place}.",
+            "The model file is damaged, or its numbers overflow: take another file of it.");
     }
 }

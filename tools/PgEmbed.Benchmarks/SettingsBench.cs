@@ -34,7 +34,7 @@ internal static class SettingsBench
 
     public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
     {
-        var (name, packages) = await BenchTexts.PackagesAsync(quick ? 60 : 600, cancellationToken);
+        var (name, packages) = await BenchTexts.PackagesAsync(quick ? 60 : 200, cancellationToken);
         // Half of them short: both kinds have about their share of a real table.
         List<string> texts = [.. packages.Select((p, i) => i % 2 == 0 ? p.Synopsis : $"{p.Synopsis}\n{p.Description}")];
         var results = new List<IReadOnlyDictionary<string, object>>();

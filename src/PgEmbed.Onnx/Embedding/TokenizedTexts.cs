@@ -32,11 +32,21 @@ internal sealed class TokenizedTexts : IDisposable
 
     /// <summary>Tokenizes a list from a place on, until its end or until a number of tokens is reached.</summary>
     public void Fill(
-        IReadOnlyList<string> texts, int first, string prompt, Tokenizer tokenizer, int maxTokens, int enough)
+        IReadOnlyList<string> texts,
+        int first,
+        string prompt,
+        Tokenizer tokenizer,
+        int maxTokens,
+        int enough,
+        CancellationToken cancellationToken)
     {
         Clear();
         for (var i = first; i < texts.Count && Tokens < enough; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
             Add(prompt, texts[i], tokenizer, maxTokens);
+        }
+
         Sort();
     }
 
