@@ -65,6 +65,10 @@ public sealed record HnswIndex
     /// <summary>Whether the name is one that PgEmbed gives.</summary>
     public bool IsOurs { get; init; }
 
+    /// <summary>What drops it.</summary>
+    // The index of a partitioned table can't be dropped concurrently.
+    public string DropStatement => $"DROP INDEX {(IsPartitioned ? "" : "CONCURRENTLY ")}{Sql}";
+
     internal uint Oid { get; init; }
 
     internal uint TableOid { get; init; }

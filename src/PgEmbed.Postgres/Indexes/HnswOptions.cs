@@ -27,6 +27,12 @@ public sealed record HnswOptions
     /// </summary>
     public int? Workers { get; init; }
 
+    /// <summary>
+    /// The order in which vectors are inserted. Other than <see cref="InsertionOrder.AsStored"/>, a store's rows are first
+    /// laid on disk in that order: its index is dropped for that, searches are exact meanwhile, and writers wait.
+    /// </summary>
+    public InsertionOrder Order { get; init; }
+
     /// <summary>Throws where a setting is out of its range.</summary>
     /// <exception cref="PgEmbedException">As said.</exception>
     public void Validate()
@@ -40,6 +46,8 @@ public sealed record HnswOptions
                 $"Expected EfConstruction of at least twice M, got {EfConstruction} with M = {M}.");
         if (MaxMemory < 1 << 20)
             throw new PgEmbedException($"Expected MaxMemory of at least 1 MiB, got {MaxMemory} bytes.");
+        if (!Enum.IsDefined(Order))
+            throw new PgEmbedException($"Expected an Order that there is, got {Order}.");
         if (Workers is < 0 or > 1_024)
             throw new PgEmbedException($"Expected Workers from 0 to 1024, got {Workers}.");
     }

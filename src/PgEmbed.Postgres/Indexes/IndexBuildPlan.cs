@@ -1,3 +1,5 @@
+using PgEmbed.Postgres.Indexes.Building;
+
 namespace PgEmbed.Postgres.Indexes;
 
 /// <summary>What a build will do, worked out before anything is changed.</summary>
@@ -41,6 +43,12 @@ public sealed record IndexBuildPlan
 
     /// <summary>Whether the graph of a step doesn't fit in the memory.</summary>
     public bool Spills => !IsDone && Steps.Any(step => step.Spills);
+
+    /// <summary>The index that is dropped before its table's rows are laid in another order; null for none.</summary>
+    public HnswIndex? Dropped { get; init; }
+
+    /// <summary>The tables whose rows are laid in another order.</summary>
+    internal IReadOnlyList<TablePart> Parts { get; init; } = [];
 
     /// <summary>Indexes of partitioned tables, and what is attached to what, in the order in which it is done.</summary>
     internal IReadOnlyList<string> ParentStatements { get; init; } = [];

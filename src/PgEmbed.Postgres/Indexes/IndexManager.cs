@@ -206,21 +206,6 @@ public sealed class IndexManager
                 "Drop that one.");
         var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
-        {
-            // The index of a partitioned table can't be dropped concurrently.
-            if (index.IsPartitioned)
-            {
-                await new ShortDdl().RunAsync(connection, [$"DROP INDEX {index.Sql}"], cancellationToken)
-                    .ConfigureAwait(false);
-                return;
-            }
-
-            var command = connection.Command($"DROP INDEX CONCURRENTLY {index.Sql}");
-            await using (command.ConfigureAwait(false))
-            {
-                command.CommandTimeout = 0;
-                await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-            }
-        }
+            await IndexDrop.RunAsync(connection, index, new ShortDdl(), cancellationToken).ConfigureAwait(false);
     }
 }

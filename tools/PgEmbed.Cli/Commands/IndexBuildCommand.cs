@@ -25,6 +25,21 @@ internal static class IndexBuildCommand
         {
             Description = "Processes that build beside one; 0 for none. Default: the server's max_parallel_maintenance_workers.",
         };
+        var order = new Option<InsertionOrder>("--order")
+        {
+            Description = "Lay the store's rows on disk in this order first: shuffled, dimensionality-up or "
+                + "dimensionality-down. Searches are exact meanwhile, and writers wait.",
+            CustomParser = result => result.Tokens[0].Value switch
+            {
+                "as-stored" => InsertionOrder.AsStored,
+                "shuffled" => InsertionOrder.Shuffled,
+                "dimensionality-up" => InsertionOrder.DimensionalityUp,
+                "dimensionality-down" => InsertionOrder.DimensionalityDown,
+                var other => throw new UsageException(
+                    $"Expected as-stored, shuffled, dimensionality-up or dimensionality-down, got '{other}'."),
+            },
+            HelpName = "ORDER",
+        };
         var dryRun = new Option<bool>("--dry-run") { Description = "Change nothing; print what would be done." };
         var showSql = new Option<bool>("--show-sql") { Description = "Print the SQL." };
         var connection = CommonOptions.Connection();
@@ -34,7 +49,7 @@ internal static class IndexBuildCommand
             : new Command("build", "Build an index; readers and writers go on meanwhile.");
         target.AddTo(command);
         foreach (var option in (Option[])
-            [m, efConstruction, maxMemory, allowSpill, workers, dryRun, showSql, connection, json])
+            [m, efConstruction, maxMemory, allowSpill, workers, order, dryRun, showSql, connection, json])
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -52,6 +67,7 @@ internal static class IndexBuildCommand
                 MaxMemory = memory,
                 AllowSpill = parsed.GetValue(allowSpill),
                 Workers = parsed.GetValue(workers),
+                Order = parsed.GetValue(order),
             };
             var printer = new IndexBuildPrinter(terminal, parsed.GetValue(json));
             if (parsed.GetValue(dryRun))

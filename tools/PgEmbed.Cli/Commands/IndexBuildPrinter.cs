@@ -28,6 +28,10 @@ internal sealed class IndexBuildPrinter(Terminal terminal, bool json) : IProgres
             terminal.Say("These transactions are open, and the build waits for them to end:");
         foreach (var transaction in plan.WaitsFor)
             terminal.Say("  " + Line(transaction));
+        if (plan.Options.Order != InsertionOrder.AsStored)
+            terminal.Say(
+                "The rows are laid on disk in another order first: writers wait meanwhile, and searches are exact until the "
+                + "index is built.");
         foreach (var step in plan.Steps.Where(step => !step.Exists))
             terminal.Say(
                 $"{step.Table}: {Format.Count(step.Rows)} vectors, {Format.Bytes(step.MemoryNeeded)} of memory of "

@@ -55,7 +55,7 @@ internal static class IndexDropCommand
                     "pgembed index list shows what there is.");
             var index = found[0];
             if (showSql)
-                terminal.Output.WriteLine($"DROP INDEX {(index.Partitions.Count > 0 ? "" : "CONCURRENTLY ")}{index.Sql};");
+                terminal.Output.WriteLine(index.DropStatement + ";");
             if (!dryRun)
                 await manager.DropAsync(index, cancellationToken);
             terminal.Say($"{(dryRun ? "Would drop" : "Dropped")} {index.Sql} on {index.TableSql}.");

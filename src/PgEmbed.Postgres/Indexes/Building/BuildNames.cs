@@ -51,8 +51,7 @@ internal sealed class BuildNames(IndexTarget target, bool replaces, HnswIndex? e
         if (replaces)
             return
             [
-                // The index of a partitioned table can't be dropped concurrently.
-                $"DROP INDEX {(existing!.IsPartitioned ? "" : "CONCURRENTLY ")}{existing.Sql}",
+                existing!.DropStatement,
                 .. parts.Select(part => Rename(part, part.Level == 0 ? existing.Name : IndexNames.For(target, part.Name))),
             ];
         // A rebuild was killed between its drop and its rename.

@@ -21,6 +21,7 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
     public async Task<IndexBuildPlan> PlanAsync(bool replace, CancellationToken cancellationToken)
     {
         options.Validate();
+        StoreOrder.MustApply(target, options.Order);
         var parts = await TablePartReader.ReadAsync(connection, target, cancellationToken).ConfigureAwait(false);
         var indexes = await HnswIndexReader.OfTableAsync(connection, target.TableSql, cancellationToken)
             .ConfigureAwait(false);
@@ -29,6 +30,11 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
         var replacementName = IndexNames.ReplacementOf(finalName);
         var existing = all.Where(i => i.Table == target.Table && i.Schema == target.Schema && i.Name != replacementName)
             .FirstOrDefault(Serves);
+        // Where rows are laid in another order, the old index goes first: each row would be inserted in it anew.
+        var orders = options.Order != InsertionOrder.AsStored && (replace || existing is null);
+        var dropped = orders ? existing : null;
+        if (orders)
+            (existing, all) = (null, [.. all.Where(i => dropped is null || !Leftovers.Flat(dropped).Contains(i))]);
         var replaces = replace && existing is not null;
         var warnings = new List<string>();
         if (target.Extension.Fault is { } fault)
@@ -39,6 +45,8 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
         {
             Target = target,
             IndexName = existing?.Name ?? finalName,
+            Dropped = dropped,
+            Parts = orders ? [.. parts.Where(p => !p.Partitioned)] : [],
             Options = options,
             Existing = existing,
             Replaces = replaces,
@@ -68,6 +76,8 @@ internal sealed class BuildPlanner(NpgsqlConnection connection, IndexTarget targ
             Statements =
             [
                 .. plan.Leftovers.Where(l => l.Ours).Select(l => l.DropStatement),
+                .. dropped is null ? (string[])[] : [dropped.DropStatement],
+                .. plan.Parts.SelectMany(StoreOrder.Statements),
                 .. steps.Where(s => !s.Exists).SelectMany(s => SessionStatements(s).Append(s.Statement)),
                 .. parents,
                 .. swap,

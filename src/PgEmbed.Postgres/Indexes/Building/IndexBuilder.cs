@@ -84,6 +84,15 @@ internal sealed class IndexBuilder(NpgsqlDataSource dataSource, IProgress<IndexB
             }
         }
 
+        if (plan.Dropped is not null)
+            await IndexDrop.RunAsync(session.Connection, plan.Dropped, ddl, cancellationToken).ConfigureAwait(false);
+        foreach (var part in plan.Parts)
+        {
+            run.Enter("laying rows in order");
+            await new StoreOrder(session.Connection, plan.Target, plan.Options.Order, ddl)
+                .RunAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+
         foreach (var step in plan.Steps.Where(step => !step.Exists))
             await StepAsync(session, step, run, ddl, cancellationToken).ConfigureAwait(false);
         foreach (var statement in plan.ParentStatements)
@@ -126,9 +135,11 @@ internal sealed class IndexBuilder(NpgsqlDataSource dataSource, IProgress<IndexB
             return;
         run.Enter("replacing the old index");
         var statements = plan.SwapStatements;
-        if (plan is { Replaces: true, Existing.IsPartitioned: false })
+        // A drop that is concurrent can't be in one transaction with the rename. Killed between the two, the next build
+        // renames.
+        if (plan is { Replaces: true, Existing: { IsPartitioned: false } old })
         {
-            await session.RunAsync(statements[0], cancellationToken).ConfigureAwait(false);
+            await IndexDrop.RunAsync(session.Connection, old, ddl, cancellationToken).ConfigureAwait(false);
             statements = [.. statements.Skip(1)];
         }
 

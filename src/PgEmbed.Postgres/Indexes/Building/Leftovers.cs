@@ -14,7 +14,7 @@ internal static class Leftovers
     public static IReadOnlyList<Leftover> Among(IEnumerable<HnswIndex> indexes) =>
         [.. indexes.SelectMany(Flat)
             .Where(index => index.State == HnswIndexState.Invalid)
-            .Select(index => new Leftover(index, index.IsOurs, DropStatement(index)))];
+            .Select(index => new Leftover(index, index.IsOurs, index.DropStatement))];
 
     /// <summary>Removes one that is ours.</summary>
     /// <returns>False where it was gone, or had become valid.</returns>
@@ -38,19 +38,13 @@ internal static class Leftovers
                     new { index = leftover.Index.Sql },
                     cancellationToken: token)).ConfigureAwait(false);
                 if (invalid)
-                    await connection.ExecuteAsync(DropStatement(leftover.Index, ""), [], token).ConfigureAwait(false);
+                    await connection.ExecuteAsync($"DROP INDEX {leftover.Index.Sql}", [], token).ConfigureAwait(false);
                 return invalid;
             },
-            DropStatement(leftover.Index, ""),
+            $"DROP INDEX {leftover.Index.Sql}",
             cancellationToken);
     }
 
     /// <summary>An index and those of its partitions.</summary>
     public static IEnumerable<HnswIndex> Flat(HnswIndex index) => [index, .. index.Partitions.SelectMany(Flat)];
-
-    private static string DropStatement(HnswIndex index) =>
-        // The index of a partitioned table can't be dropped concurrently.
-        DropStatement(index, index.IsPartitioned ? "" : "CONCURRENTLY ");
-
-    private static string DropStatement(HnswIndex index, string how) => $"DROP INDEX {how}{index.Sql}";
 }

@@ -1,0 +1,20 @@
+namespace PgEmbed.Postgres.Indexes;
+
+/// <summary>
+/// The order in which a build inserts vectors in the graph, which is the order of the table's rows on disk. On texts'
+/// vectors it moves recall by less than a point (<c>tools/bench order</c>), so the default is to leave rows where they are.
+/// </summary>
+public enum InsertionOrder
+{
+    /// <summary>As the rows lie.</summary>
+    AsStored,
+
+    /// <summary>By a draw.</summary>
+    Shuffled,
+
+    /// <summary>Those first around which vectors spread in the fewest directions: ascending local intrinsic dimensionality.</summary>
+    DimensionalityUp,
+
+    /// <summary>Those first around which they spread in the most.</summary>
+    DimensionalityDown,
+}
