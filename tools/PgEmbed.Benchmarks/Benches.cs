@@ -4,7 +4,8 @@ namespace PgEmbed.Benchmarks;
 internal static class Benches
 {
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
-        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(EmbedBench.Parts, StringComparer.Ordinal)
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(
+            EmbedBench.Parts.Concat(FilterBench.Parts), StringComparer.Ordinal)
         {
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
