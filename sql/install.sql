@@ -864,7 +864,7 @@ BEGIN
     END;
     statement := pgembed.search_statement(
         parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        options ->> 'max_distance');
+        pg_catalog.quote_literal((options ->> 'max_distance')::double precision));
 END
 $function$;
 
@@ -927,7 +927,7 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
     'first: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the source table''s '
     'columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. Options: ef_search, '
-    'exact, recall, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'exact, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
 
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
@@ -1295,7 +1295,7 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"800300d0114c9162de9f43de72ef7a4939ffef7171328cd3883e98118ca2bb99","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"4956e02cd17bac008fff3a5a01038e112feaaa678346a15acbae48f290d13f7d","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -112,7 +112,7 @@ BEGIN
     END;
     statement := pgembed.search_statement(
         parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        options ->> 'max_distance');
+        pg_catalog.quote_literal((options ->> 'max_distance')::double precision));
 END
 $function$;
 

@@ -34,4 +34,4 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
     'first: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the source table''s '
     'columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. Options: ef_search, '
-    'exact, recall, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'exact, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
