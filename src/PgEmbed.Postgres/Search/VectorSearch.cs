@@ -27,15 +27,32 @@ internal static class VectorSearch
         {
             return await GuardAsync(query, async () =>
             {
+                // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
+                var plans = session.IsJoined ? null : PlanCache.Of(query);
+                if (plans?.Find(query) is { } known)
+                {
+                    try
+                    {
+                        return (known, await HitsAsync(known).ConfigureAwait(false));
+                    }
+                    catch (PostgresException e) when (PlanCache.IsOutdated(e))
+                    {
+                        plans.Forget(query);
+                    }
+                }
+
                 var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
-                var hits = await SearchBatch.RunAsync(
+                var hits = await HitsAsync(plan).ConfigureAwait(false);
+                plans?.Keep(query, plan);
+                return (plan, hits);
+
+                Task<List<SearchHit<T>>> HitsAsync(SearchPlan plan) => SearchBatch.RunAsync(
                     session,
                     query,
                     plan.Settings,
                     Statement(query, plan.Sql),
                     reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
-                    cancellationToken).ConfigureAwait(false);
-                return (plan, hits);
+                    cancellationToken);
             }).ConfigureAwait(false);
         }
     }

@@ -37,6 +37,8 @@ public sealed class AlterationTests
 
             var collection = await notes.Client.OpenCollectionAsync(Notes.Mapping);
             Assert.Equal(expected, await FoundAsync(collection));
+            // Opened before, it has kept a plan over a store that is gone.
+            Assert.Equal(expected, await FoundAsync(notes.Collection));
             Assert.Equal(0, (await collection.SyncAsync().LastAsync()).Rows);
         }
 

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using Npgsql;
+
+namespace PgEmbed.Postgres.Search;
+
+/// <summary>
+/// Plans that searches of a collection got lately, so that the next alike takes one round trip. A plan that has aged is
+/// never wrong, only slower than one asked for now: its statement holds the filter's values as parameters and its last
+/// step ranks all that pass. So plans are kept for some seconds and told apart by the filter's text alone.
+/// </summary>
+internal sealed class PlanCache
+{
+    private const int MostPlans = 256;
+    private const long KeptMilliseconds = 10_000;
+
+    private static readonly ConditionalWeakTable<object, PlanCache> All = [];
+
+    private readonly ConcurrentDictionary<PlanKey, (SearchPlan Plan, long Asked)> _plans = new();
+
+    /// <summary>The plans of a collection as it was opened.</summary>
+    public static PlanCache Of(SearchQuery query) => All.GetOrCreateValue(query.Collection);
+
+    /// <summary>Whether an error says that a table, column or function of the plan's statement is there no more.</summary>
+    public static bool IsOutdated(PostgresException error) => error.SqlState
+        is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction
+        or PostgresErrorCodes.UndefinedObject;
+
+    /// <summary>The plan for a query, or null.</summary>
+    public SearchPlan? Find(SearchQuery query) =>
+        _plans.TryGetValue(KeyOf(query), out var kept) && Environment.TickCount64 - kept.Asked < KeptMilliseconds
+            ? kept.Plan
+            : null;
+
+    /// <summary>Keeps a plan.</summary>
+    public void Keep(SearchQuery query, SearchPlan plan)
+    {
+        // Filters that are written anew each time would fill it without end.
+        if (_plans.Count >= MostPlans)
+            _plans.Clear();
+        _plans[KeyOf(query)] = (plan, Environment.TickCount64);
+    }
+
+    /// <summary>Forgets the plan for a query.</summary>
+    public void Forget(SearchQuery query) => _plans.TryRemove(KeyOf(query), out _);
+
+    private static PlanKey KeyOf(SearchQuery query) => new(
+        query.Filter, query.K, query.Options, query.Parameters.Count, string.Join('\0', query.Columns.Select(c => c.Name)));
+
+    private readonly record struct PlanKey(string? Filter, int K, SearchOptions Options, int Values, string Columns);
+}
