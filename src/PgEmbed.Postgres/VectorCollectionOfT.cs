@@ -20,14 +20,19 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <param name="embedder">The model; must make vectors of the collection's space.</param>
     /// <param name="info">The collection.</param>
     /// <param name="mapping">Which property stands for which column.</param>
+    /// <param name="relatedTables">The tables that the mapping's references lead to.</param>
     /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
     /// <exception cref="PgEmbedException">The mapping doesn't fit the table.</exception>
     public VectorCollection(
-        NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info, CollectionMapping<T> mapping)
+        NpgsqlDataSource dataSource,
+        ITextEmbedder embedder,
+        CollectionInfo info,
+        CollectionMapping<T> mapping,
+        IReadOnlyList<SourceTable>? relatedTables = null)
         : base(dataSource, embedder, info)
     {
         ArgumentNullException.ThrowIfNull(mapping);
-        _map = new RowMap<T>(mapping, info);
+        _map = new RowMap<T>(mapping, info, relatedTables);
     }
 
     private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
@@ -173,7 +178,7 @@ public sealed class VectorCollection<T> : VectorCollection
         ArgumentNullException.ThrowIfNull(vector);
         var query = new SearchQuery(Info, vector, k, _map.Columns, options);
         if (filter is not null)
-            query.Filter = FilterTranslator<T>.Translate(filter, _map, query.SourceAlias, query.Parameters);
+            query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
         return query;
     }
 

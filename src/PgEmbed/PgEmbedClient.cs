@@ -44,7 +44,7 @@ public sealed class PgEmbedClient
         ArgumentNullException.ThrowIfNull(mapping);
         var info = await _catalog.DefineAsync(mapping.ToDefinition(), Embedder.Space, cancellationToken)
             .ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+        return await OpenAsync(info, mapping, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Defines a collection as the attributes of its row type say, where it is not there yet, and opens it.</summary>
@@ -72,7 +72,7 @@ public sealed class PgEmbedClient
     {
         mapping ??= CollectionMapping.FromAttributes<T>();
         var info = await _catalog.GetAsync(mapping.Name, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+        return await OpenAsync(info, mapping, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a collection, its rows known by column names only.</summary>
@@ -103,4 +103,11 @@ public sealed class PgEmbedClient
     /// <returns>False where there was none.</returns>
     public Task<bool> DropCollectionAsync(string name, CancellationToken cancellationToken = default) =>
         _catalog.DropAsync(name, cancellationToken);
+
+    private async Task<VectorCollection<T>> OpenAsync<T>(
+        CollectionInfo info, CollectionMapping<T> mapping, CancellationToken cancellationToken)
+    {
+        var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related);
+    }
 }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Catalog;
@@ -117,6 +118,38 @@ public sealed class CollectionCatalog
             return await SchemaMissing.GuardAsync(async () => (await connection.QueryAsync<string>(new CommandDefinition(
                 "SELECT name FROM pgembed.collection ORDER BY name",
                 cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList()).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Reads the tables that a mapping's references lead to.</summary>
+    /// <exception cref="PgEmbedException">
+    /// There is no such table, or a reference to one row leads by columns that are not unique.
+    /// </exception>
+    public async Task<IReadOnlyList<SourceTable>> RelatedTablesAsync<T>(
+        CollectionMapping<T> mapping, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        if (mapping.Relations.Count == 0)
+            return [];
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var tables = new List<SourceTable>();
+            foreach (var relation in mapping.Relations)
+            {
+                var table = await SourceTableReader.ReadAsync(
+                    connection, relation.Schema, relation.Table, cancellationToken).ConfigureAwait(false);
+                var key = table.Column(relation.OtherKeyColumn);
+                if (!relation.Many && !await SourceTableReader.IsUniqueAsync(
+                    connection, table, [key.Name], cancellationToken).ConfigureAwait(false))
+                    throw new PgEmbedException(
+                        $"Expected {SqlName.Quote(key.Name)} of {table.Sql} to be unique and NOT NULL, since "
+                        + $"{relation.Property} leads to one row by it.",
+                        "Map the rows of the other table by ReferencedBy, or add a unique index.");
+                tables.Add(table);
+            }
+
+            return tables;
         }
     }
 
