@@ -42,6 +42,7 @@ CREATE TABLE pgembed.query_sample (
         CONSTRAINT query_sample_collection_id_fkey REFERENCES pgembed.collection (collection_id) ON DELETE CASCADE,
     space_id      uuid             NOT NULL,
     filter        text,
+    marker        text,
     filter_values text[]           NOT NULL DEFAULT '{}',
     filter_types  text[]           NOT NULL DEFAULT '{}',
     k             integer          NOT NULL CONSTRAINT query_sample_k_check CHECK (k >= 1),
@@ -51,7 +52,8 @@ CREATE TABLE pgembed.query_sample (
     weight        double precision NOT NULL CONSTRAINT query_sample_weight_check CHECK (weight >= 1),
     embedding     @vector_schema@.vector,
     sampled_at    timestamptz      NOT NULL DEFAULT now(),
-    CONSTRAINT query_sample_values_check CHECK (cardinality(filter_values) = cardinality(filter_types))
+    CONSTRAINT query_sample_values_check CHECK (cardinality(filter_values) = cardinality(filter_types)),
+    CONSTRAINT query_sample_marker_check CHECK (marker IS NOT NULL OR cardinality(filter_values) = 0)
 );
 CREATE INDEX query_sample_collection_id_idx ON pgembed.query_sample (collection_id, sample_id);
 COMMENT ON TABLE pgembed.query_sample IS
@@ -60,7 +62,8 @@ COMMENT ON COLUMN pgembed.query_sample.sample_id IS 'The sample''s number.';
 COMMENT ON COLUMN pgembed.query_sample.collection_id IS 'The collection that was searched.';
 COMMENT ON COLUMN pgembed.query_sample.space_id IS 'The space of the query vector.';
 COMMENT ON COLUMN pgembed.query_sample.filter IS
-    'The filter, its values as $1, $2 and so on; null where all rows were searched.';
+    'The filter, each value in it as the marker, its number and a dollar sign; null where all rows were searched.';
+COMMENT ON COLUMN pgembed.query_sample.marker IS 'What values are marked by; no text of the filter has it.';
 COMMENT ON COLUMN pgembed.query_sample.filter_values IS 'The filter''s values as text.';
 COMMENT ON COLUMN pgembed.query_sample.filter_types IS 'Their types.';
 COMMENT ON COLUMN pgembed.query_sample.k IS 'How many rows were asked for.';
