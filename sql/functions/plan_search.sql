@@ -5,6 +5,9 @@
 -- Else the index is probed. Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many
 -- of the nearest vectors pass does. When k pass, the search is done; when fewer do, either the index is followed farther,
 -- for as far as that is cheaper than ranking all that pass, or all are ranked.
+--
+-- What a filter says of carried columns narrows the store: to rows so few that they are ranked in full, or to a partial
+-- index or few partitions, which are probed instead of the whole.
 CREATE OR REPLACE FUNCTION pgembed.plan_search(
     collection text,
     k integer,
@@ -37,6 +40,13 @@ DECLARE
     worthwhile integer;
     probe_cost double precision;
     selected   text;
+    narrow     text;              -- what the filter says of the store's own columns
+    within     double precision;  -- the rows that pass it
+    means      text;              -- what holds them: a partial index or a partition
+    found      record;
+    indexed    boolean;
+    graphs     integer;
+    scanned    integer := 20000;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -62,10 +72,33 @@ BEGIN
 
     ef_search := coalesce((options ->> 'ef_search')::integer, least(1000, greatest(100, 2 * k)));
     depth := greatest(k, ef_search * 2 / 3);
-    probe_cost := scan_cost + tuple_cost * ef_search;
+    indexed := (parts ->> 'indexed')::boolean;
+    graphs := (parts ->> 'graphs')::integer;
+    IF filter IS NOT NULL AND (parts ->> 'carries')::boolean
+        AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
+        SELECT * INTO found
+        FROM pgembed.narrow_search(collection, parts, filter, depth, marker, "values", types);
+        narrow := found.condition;
+        within := found.rows;
+        IF found.graphs > 0 AND (NOT indexed OR found.vectors <= stored_rows / 2 OR found.graphs < graphs) THEN
+            means := found.means;
+            indexed := true;
+            graphs := found.graphs;
+            -- Of what the indexes have, only a part may pass the condition.
+            scanned := greatest(scanned, least(10000000, 2 * depth * found.vectors / greatest(1, within)));
+        END IF;
+    END IF;
+    -- Each graph is walked from its own entry.
+    probe_cost := graphs * (scan_cost + tuple_cost * ef_search);
     IF (options ->> 'exact')::boolean THEN
         reason := 'an exact search was asked for';
-    ELSIF NOT (parts ->> 'indexed')::boolean THEN
+    ELSIF within <= 2 * probe_cost THEN
+        parts := parts || pg_catalog.jsonb_build_object('within', true);
+        reason := 'carried columns leave few rows: ranking them costs no more than the way through the index';
+        IF matching_rows <= 2 * probe_cost THEN
+            bound := 4 * probe_cost;
+        END IF;
+    ELSIF NOT indexed THEN
         reason := 'no index serves the collection';
     ELSIF stored_rows <= 2 * probe_cost THEN
         reason := 'ranking every row costs no more than the way through the index';
@@ -77,13 +110,16 @@ BEGIN
         worthwhile := greatest(1, pg_catalog.ceil(
             1.5 * k * depth * tuple_cost / greatest(1, matching_rows - scan_cost)));
         reason := 'many rows pass: the index is asked first';
+        IF means IS NOT NULL THEN
+            reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', means);
+        END IF;
         IF worthwhile >= k OR filter IS NULL THEN
             worthwhile := NULL;
         END IF;
     END IF;
 
     plan := 'exact';
-    IF bound IS NULL AND reason NOT LIKE '%index is asked first' THEN
+    IF bound IS NULL AND reason NOT LIKE '%is asked first' THEN
         depth := NULL;
     ELSE
         wanted := k + greatest(5, k / 2);
@@ -95,6 +131,7 @@ BEGIN
                 plan := 'iterative index';
                 reach := least(stored_rows, greatest(depth, (matching_rows - scan_cost) / tuple_cost));
             END IF;
+            plan := coalesce(means, plan);
         END IF;
     END IF;
     settings := pg_catalog.jsonb_build_object('jit', 'off');
@@ -102,7 +139,7 @@ BEGIN
         settings := settings || pg_catalog.jsonb_build_object(
             'hnsw.ef_search', ef_search::text,
             'hnsw.iterative_scan', 'relaxed_order',
-            'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
+            'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, scanned)::text);
     END IF;
     selected := CASE
         WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
@@ -110,6 +147,10 @@ BEGIN
                 pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position)
               FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position))
     END;
+    -- Without a partial index or partition for it, the condition would only make the index go farther for the same rows.
+    IF means IS NOT NULL OR parts ? 'within' THEN
+        parts := parts || pg_catalog.jsonb_build_object('narrow', narrow);
+    END IF;
     statement := pgembed.search_statement(
         parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
         options ->> 'max_distance');

@@ -1,7 +1,7 @@
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
--- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
--- primary key, named with its schema: an unqualified = on a type such as citext would be another operator under another
--- search path.
+-- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's unique
+-- index, named with its schema: an unqualified = on a type such as citext would be another operator under another search
+-- path. (It is the primary key, but where the store is partitioned by a column that may be null.)
 CREATE OR REPLACE FUNCTION pgembed.search_parts(
     collection text,
     OUT source text,
@@ -15,14 +15,16 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT keys text,
     OUT key_join text,
     OUT key_text text,
-    OUT indexed boolean)
+    OUT indexed boolean,
+    OUT graphs integer,
+    OUT carries boolean)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
     served record;
     vector record;
 BEGIN
-    SELECT s.store, s.space_id, s.metric, s.key_columns, c.source_schema, c.source_table
+    SELECT s.store, s.space_id, s.metric, s.key_columns, s.carried_columns, c.source_schema, c.source_table
     INTO served
     FROM pgembed.serving_store(search_parts.collection) s
         JOIN pgembed.collection c ON c.name = search_parts.collection;
@@ -56,7 +58,7 @@ BEGIN
     INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
-        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisprimary
+        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
         JOIN pg_catalog.pg_opclass c
             ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
         JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
@@ -74,9 +76,15 @@ BEGIN
             JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amoppurpose = 'o'
             JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr AND o.oprname = vector.operator
         WHERE i.indrelid = served.store AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL);
+    -- Each partition has an index of its own. Key columns are in the store too, but only a partitioned one is narrowed by
+    -- them.
+    graphs := greatest(1, (SELECT pg_catalog.count(*) FROM pg_catalog.pg_partition_tree(served.store) t WHERE t.isleaf));
+    carries := served.carried_columns <> '{}'
+        OR EXISTS (SELECT FROM pg_catalog.pg_partitioned_table p WHERE p.partrelid = served.store);
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_parts(text) IS
-    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Errors: as '
+    'The pieces of SQL that a search of the collection is made of, whether an HNSW index serves it, how many there are '
+    'where the store is partitioned, and whether the store has columns that a filter may narrow it by. Errors: as '
     'pgembed.serving_store.';

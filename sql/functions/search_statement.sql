@@ -3,6 +3,7 @@
 -- fell short has a condition without a column, on a count of their rows; the server looks at it once and never starts
 -- the step where it is false. The steps:
 --
+-- within    all rows that pass what the filter says of the store's own columns and then the filter, ranked
 -- matching  the keys of the rows that pass, up to one more than `bound`
 -- ranked    those, ranked, where they are no more than `bound`
 -- probe     by the index: of the nearest `depth` vectors the first k that pass
@@ -14,6 +15,11 @@
 -- source and holds it against the filter; so the index is left as soon as enough have passed, whatever the server's
 -- planner thinks of the filter. A step without its number is left out. LIMITs are literals: under a generic plan the
 -- server forsakes the index where a LIMIT is a parameter. max_distance is an expression, and stands outside the steps.
+--
+-- The parts may have `narrow`, a condition on the store's columns that follows from the filter: probe and farther then
+-- look only among the rows that pass it, and so does within, which is there where the parts have it as true. A carried
+-- value may be older than the row it was copied from. So what these steps find is held against the filter itself, and
+-- when they fall short, steps that don't go by the condition decide.
 CREATE OR REPLACE FUNCTION pgembed.search_statement(
     parts jsonb, k integer, filter text, columns text, bound integer, depth integer, reach integer, wanted integer,
     worthwhile integer, max_distance text)
@@ -28,13 +34,29 @@ DECLARE
     steps     text[];
     results   text[];
     near      text;
+    narrow    text := coalesce(' AND ' || (parts ->> 'narrow'), '');
 BEGIN
+    IF (parts ->> 'within')::boolean THEN
+        steps := steps || pg_catalog.format(
+            $sql$_pgembed_within AS MATERIALIZED (
+    SELECT _pgembed_distance, %1$s
+    FROM (SELECT %2$s, embedding %3$s AS _pgembed_distance
+          FROM %4$s
+          WHERE true%5$s
+          OFFSET 0) AS _pgembed_near
+        CROSS JOIN LATERAL (SELECT FROM %6$s AS %7$s WHERE %8$s%9$s OFFSET 0) AS _pgembed_passing)$sql$,
+            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', narrow,
+            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition);
+        results := results || pg_catalog.format(
+            'SELECT 0 AS _pgembed_step, * FROM _pgembed_within WHERE ' || rows_of || ' >= %s', 'within', k);
+        short := pg_catalog.format(rows_of || ' < %s', 'within', k);
+    END IF;
     IF bound IS NOT NULL THEN
         steps := steps || pg_catalog.format(
             $sql$_pgembed_matching AS MATERIALIZED (
     SELECT %1$s
     FROM %2$s AS %3$s
-    WHERE true%4$s
+    WHERE %12$s%4$s
     LIMIT %5$s),
 _pgembed_ranked AS MATERIALIZED (
     SELECT _pgembed_distance, %6$s
@@ -44,8 +66,8 @@ _pgembed_ranked AS MATERIALIZED (
     WHERE %10$s <= %11$s)$sql$,
             parts ->> 'matching_keys', parts ->> 'source', parts ->> 'source_name', condition, bound + 1,
             parts ->> 'keys', parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join',
-            pg_catalog.format(rows_of, 'matching'), bound);
-        short := pg_catalog.format(rows_of || ' > %s', 'matching', bound);
+            pg_catalog.format(rows_of, 'matching'), bound, short);
+        short := short || pg_catalog.format(' AND ' || rows_of || ' > %s', 'matching', bound);
         results := results || 'SELECT 1 AS _pgembed_step, * FROM _pgembed_ranked'::text;
     END IF;
 
@@ -60,7 +82,7 @@ _pgembed_ranked AS MATERIALIZED (
     LIMIT %12$s)$sql$;
     IF depth IS NOT NULL THEN
         steps := steps || pg_catalog.format(near, 'probe',
-            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', short, depth,
+            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', short || narrow, depth,
             parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, k);
         results := results || pg_catalog.format(
             'SELECT 2 AS _pgembed_step, * FROM _pgembed_probe WHERE ' || rows_of || ' >= %s', 'probe', k);
@@ -69,7 +91,7 @@ _pgembed_ranked AS MATERIALIZED (
     IF reach IS NOT NULL THEN
         steps := steps || pg_catalog.format(near, 'farther',
             parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store',
-            short || pg_catalog.format(' AND ' || rows_of || ' >= %s', 'probe', worthwhile), reach,
+            short || pg_catalog.format(' AND ' || rows_of || ' >= %s', 'probe', worthwhile) || narrow, reach,
             parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, wanted);
         results := results || pg_catalog.format(
             'SELECT 3 AS _pgembed_step, * FROM _pgembed_farther WHERE ' || rows_of || ' >= %s', 'farther', k);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -27,16 +28,34 @@ internal static class VectorSearch
         {
             return await GuardAsync(query, async () =>
             {
-                var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
-                var hits = await SearchBatch.RunAsync(
-                    session,
-                    query,
-                    plan.Settings,
-                    Statement(query, plan.Sql),
-                    reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
-                    cancellationToken).ConfigureAwait(false);
-                return (plan, hits);
+                var watch = Stopwatch.StartNew();
+                var found = await PlanAndRunAsync(session).ConfigureAwait(false);
+                query.Sampler?.Offer(query, found.Plan, found.Hits.Count, watch.Elapsed);
+                return found;
             }).ConfigureAwait(false);
+        }
+
+        async Task<(SearchPlan Plan, List<SearchHit<T>> Hits)> PlanAndRunAsync(SqlSession session)
+        {
+            for (var again = false; ; again = true)
+            {
+                var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
+                try
+                {
+                    return (plan, await SearchBatch.RunAsync(
+                        session,
+                        query,
+                        plan.Settings,
+                        Statement(query, plan.Sql),
+                        reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
+                        cancellationToken).ConfigureAwait(false));
+                }
+                catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UndefinedTable && !again
+                    && !session.IsJoined)
+                {
+                    // Between the two the collection was altered, and the plan's store dropped.
+                }
+            }
         }
     }
 
