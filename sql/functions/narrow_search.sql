@@ -52,7 +52,7 @@ BEGIN
     INTO vectors, graphs, means
     FROM pg_catalog.jsonb_path_query(plan, '$.** ? (exists (@."Relation Name"))') AS node
         LEFT JOIN pg_catalog.pg_class r
-            ON r.oid = pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', node ->> 'Index Name'))
+            ON r.relname = node ->> 'Index Name' AND r.relnamespace = 'pgembed_store'::pg_catalog.regnamespace
         LEFT JOIN pg_catalog.pg_am m ON m.oid = r.relam
         LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = r.oid;
 END

@@ -10,7 +10,7 @@ namespace PgEmbed.Postgres.Tests.Search;
 
 public sealed class CarriedSearchTests
 {
-    private const int Rows = 5_000;
+    private const int Rows = 6_000;
 
     private static readonly DateTime April = new(2024, 4, 1, 0, 0, 0, DateTimeKind.Utc);
 
@@ -234,7 +234,9 @@ public sealed class CarriedSearchTests
     private static async Task<Notes> FilledAsync(string shape, int tenants = 5, int rows = Rows, bool index = true)
     {
         var all = Notes.Some(rows, tenants);
-        var notes = await Notes.CreateAsync(CarriedColumnTests.Mapping(shape), shape is "step" or "frequent" ? all[..300] : []);
+        // So many dimensions that the server itself takes the index for a few thousand rows.
+        var notes = await Notes.CreateAsync(
+            CarriedColumnTests.Mapping(shape), shape is "step" or "frequent" ? all[..300] : [], dimensions: 64);
         await notes.Collection.UpsertAsync(all);
         if (index)
             await notes.Collection.BuildIndexAsync();
