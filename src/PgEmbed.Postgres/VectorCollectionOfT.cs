@@ -151,18 +151,18 @@ public sealed class VectorCollection<T> : VectorCollection
     {
         var query = Query(vector, k, filter, options);
         var (_, hits) = await VectorSearch.RunAsync(
-            DataSource, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
+            Sessions, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
     }
 
-    /// <summary>Says how a search would be run, with the server's own plan.</summary>
+    /// <summary>Runs a search and says how, with the server's own plan.</summary>
     /// <param name="vector">The query vector.</param>
     /// <param name="k">How many rows, 1 to 10,000.</param>
     /// <param name="filter">Which rows count.</param>
     /// <param name="options">How it is to be run.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The search plan, and what EXPLAIN says of its statement.</returns>
+    /// <returns>The search plan with what happened, and what EXPLAIN ANALYZE says of its statement.</returns>
     /// <exception cref="PgEmbedException">As <see cref="SearchAsync(SpaceVector, int, Expression{Func{T, bool}}?, SearchOptions?, CancellationToken)"/>.</exception>
     public Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
         SpaceVector vector,
@@ -170,7 +170,7 @@ public sealed class VectorCollection<T> : VectorCollection
         Expression<Func<T, bool>>? filter = null,
         SearchOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        VectorSearch.ExplainAsync(DataSource, Query(vector, k, filter, options), analyze: false, cancellationToken);
+        VectorSearch.ExplainAsync(Sessions, Query(vector, k, filter, options), cancellationToken);
 
     private SearchQuery Query(
         SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)

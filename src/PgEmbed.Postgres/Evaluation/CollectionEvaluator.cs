@@ -67,7 +67,7 @@ public sealed class CollectionEvaluator
                     _info, _embedder.Space.Vector(vectors[i]), options.Depth, ids, options.Search);
                 query.Filter = options.Filter?.ToSql(query.Parameters);
                 var start = Stopwatch.GetTimestamp();
-                var (_, hits) = await VectorSearch.RunAsync(_dataSource, query, ReadId, cancellationToken)
+                var (_, hits) = await VectorSearch.RunAsync(new SqlSessions(_dataSource), query, ReadId, cancellationToken)
                     .ConfigureAwait(false);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 run.AddQuery(batch[i].Id);
