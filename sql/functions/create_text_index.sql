@@ -22,7 +22,7 @@ BEGIN
     IF found.config = written THEN
         RETURN false;
     ELSIF found.config IS NOT NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE021',
+        RAISE EXCEPTION USING ERRCODE = 'PE031',
             MESSAGE = pg_catalog.format('Expected collection %L without a text index, found one of configuration %s.',
                 collection, found.config),
             HINT = 'Drop it first: pgembed text drop, or SELECT pgembed.drop_text_index(...).';
@@ -57,4 +57,4 @@ $function$;
 COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
     'Makes the collection''s text index, for hybrid search: an empty table in pgembed_store that follows the collection''s '
     'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
-    'Errors: PE002 no such collection, PE004 not served, PE021 it is there with another configuration.';
+    'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';

@@ -30,7 +30,7 @@ BEGIN
     END IF;
     IF made.table_name IS NULL
         OR pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', made.table_name)) IS NULL THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE020',
+        RAISE EXCEPTION USING ERRCODE = 'PE030',
             MESSAGE = pg_catalog.format('Expected a text index of collection %L, found none.', collection),
             HINT = 'Make one: pgembed text build, or SELECT pgembed.create_text_index(...), then fill_text_index(...).';
     END IF;
@@ -67,4 +67,4 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.text_index_parts(text) IS
     'A collection''s text index, and the pieces of SQL that statements about it are made of. Errors: PE002 no such '
-    'collection, PE020 no text index.';
+    'collection, PE030 no text index.';

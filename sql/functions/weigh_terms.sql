@@ -30,7 +30,7 @@ BEGIN
         FROM pg_catalog.unnest(
                 pg_catalog.to_tsvector(parts.config::regconfig, pg_catalog.left(query, 100000))) AS l
             LEFT JOIN pgembed.text_term c ON c.collection_id = parts.collection_id AND c.term = l.lexeme
-        ORDER BY 2, 1 COLLATE "C"
+        ORDER BY coalesce(c.documents, 0), l.lexeme COLLATE "C"
         LIMIT most
     LOOP
         term := lexeme.term;
