@@ -19,6 +19,7 @@ BEGIN
     EXECUTE 'SELECT pg_catalog.count(*), coalesce(pg_catalog.avg(pg_catalog.length(lexemes)), 0) FROM '
         || parts.index_table
     INTO counted, length;
+    EXECUTE 'ANALYZE ' || parts.index_table;
     UPDATE pgembed.text_index x
     SET documents = counted, average_length = length, counted_at = pg_catalog.now()
     WHERE x.collection_id = parts.collection_id;

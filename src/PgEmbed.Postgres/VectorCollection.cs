@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
@@ -134,9 +135,58 @@ public class VectorCollection
     {
         var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         var (_, hits) = await VectorSearch.RunAsync(
-            Sessions, RowQuery(vector, k, filter, options), Row, cancellationToken).ConfigureAwait(false);
+            Sessions, RowQuery(vector, k, filter, options), reader => Row(reader, 1), cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
+    }
+
+    /// <summary>
+    /// Finds the rows that fit a text best by its meaning and its words together. The collection needs a text index
+    /// (<see cref="TextIndexManager"/>).
+    /// </summary>
+    /// <param name="text">The query.</param>
+    /// <param name="k">How many rows, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>
+    /// min(k, rows that pass the filter and have a vector) rows, the best first, ties by key; a value by column name.
+    /// </returns>
+    /// <exception cref="PgEmbedException">An argument is out of its range, or there is no text index.</exception>
+    /// <exception cref="PostgresException">The server can't run the filter.</exception>
+    public async IAsyncEnumerable<HybridHit<IReadOnlyDictionary<string, object?>>> HybridSearchRowsAsync(
+        string text,
+        int k = 10,
+        SqlFilter? filter = null,
+        HybridOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= new HybridOptions();
+        options.Validate();
+        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        var (_, hits) = await HybridSearch.RunAsync(
+            Sessions, RowQuery(vector, k, filter, options.Search), text, options,
+            reader => Row(reader, HybridSearch.Figures), cancellationToken).ConfigureAwait(false);
+        foreach (var hit in hits)
+            yield return hit;
+    }
+
+    /// <summary>Runs a hybrid search and says how, with the server's own plan.</summary>
+    /// <returns>The plan, and what EXPLAIN ANALYZE says of its statement.</returns>
+    /// <inheritdoc cref="HybridSearchRowsAsync"/>
+    public async Task<(HybridPlan Plan, string ServerPlan)> ExplainHybridRowsAsync(
+        string text,
+        int k = 10,
+        SqlFilter? filter = null,
+        HybridOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        options ??= new HybridOptions();
+        options.Validate();
+        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        return await HybridSearch.ExplainAsync(
+            Sessions, RowQuery(vector, k, filter, options.Search), text, options, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Runs a search and says how, with the server's own plan.</summary>
@@ -161,10 +211,10 @@ public class VectorCollection
         return query;
     }
 
-    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader)
+    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader, int firstColumn)
     {
         var row = new Dictionary<string, object?>(StringComparer.Ordinal);
-        for (var i = 1; i <= Info.Source.Columns.Count; i++)
+        for (var i = firstColumn; i < firstColumn + Info.Source.Columns.Count; i++)
             row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
         return row;
     }

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
@@ -171,6 +172,35 @@ public sealed class VectorCollection<T> : VectorCollection
         SearchOptions? options = null,
         CancellationToken cancellationToken = default) =>
         VectorSearch.ExplainAsync(Sessions, Query(vector, k, filter, options), cancellationToken);
+
+    /// <summary>
+    /// Finds the rows that fit a text best by its meaning and its words together. The collection needs a text index
+    /// (<see cref="TextIndexManager"/>).
+    /// </summary>
+    /// <param name="text">The query.</param>
+    /// <param name="k">How many rows, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count; translated into SQL, its values as parameters.</param>
+    /// <param name="options">How it is to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>min(k, rows that pass the filter and have a vector) rows, the best first, ties by key.</returns>
+    /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
+    /// <exception cref="PgEmbedException">An argument is out of its range, or there is no text index.</exception>
+    public async IAsyncEnumerable<HybridHit<T>> HybridSearchAsync(
+        string text,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        HybridOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        options ??= new HybridOptions();
+        options.Validate();
+        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        var (_, hits) = await HybridSearch.RunAsync(
+            Sessions, Query(vector, k, filter, options.Search), text, options,
+            reader => _map.Read(reader, HybridSearch.Figures), cancellationToken).ConfigureAwait(false);
+        foreach (var hit in hits)
+            yield return hit;
+    }
 
     private SearchQuery Query(
         SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Quality;
@@ -55,26 +57,15 @@ public sealed class CollectionEvaluator
         var ids = IdColumns(options.IdColumn);
         var run = new SearchRun(options.Name);
         var times = new List<double>();
-        await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var (asked, vector) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
         {
-            if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
-                throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
-            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
-                .ConfigureAwait(false)).Vectors;
-            for (var i = 0; i < batch.Length; i++)
-            {
-                var query = new SearchQuery(
-                    _info, _embedder.Space.Vector(vectors[i]), options.Depth, ids, options.Search);
-                query.Filter = options.Filter?.ToSql(query.Parameters);
-                var start = Stopwatch.GetTimestamp();
-                var (_, hits) = await VectorSearch.RunAsync(new SqlSessions(_dataSource), query, ReadId, cancellationToken)
-                    .ConfigureAwait(false);
-                times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
-                run.AddQuery(batch[i].Id);
-                foreach (var hit in hits)
-                    run.Add(batch[i].Id, new RankedDocument(hit.Row, -hit.Distance));
-                progress?.Report(times.Count);
-            }
+            var start = Stopwatch.GetTimestamp();
+            var documents = await SearchAsync(asked.Text, vector, ids, options, cancellationToken).ConfigureAwait(false);
+            times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+            run.AddQuery(asked.Id);
+            foreach (var document in documents)
+                run.Add(asked.Id, document);
+            progress?.Report(times.Count);
         }
 
         return new EvaluatedRun(run, times);
@@ -116,6 +107,65 @@ public sealed class CollectionEvaluator
         return values;
     }
 
+    /// <summary>Runs a hybrid search for each query and gives its hits as they are.</summary>
+    internal async IAsyncEnumerable<(string QueryId, List<HybridHit<string>> Hits)> HybridHitsAsync(
+        IAsyncEnumerable<EvaluationQuery> queries,
+        EvaluationOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ids = IdColumns(options.IdColumn);
+        await foreach (var (asked, vector) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
+        {
+            var (_, hits) = await HybridSearch.RunAsync(
+                new SqlSessions(_dataSource), Query(vector, ids, options), asked.Text, options.Hybrid!,
+                reader => ReadId(reader, HybridSearch.Figures, ids.Count), cancellationToken).ConfigureAwait(false);
+            yield return (asked.Id, hits);
+        }
+    }
+
+    private async IAsyncEnumerable<(EvaluationQuery Query, SpaceVector Vector)> EmbedAsync(
+        IAsyncEnumerable<EvaluationQuery> queries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
+                throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
+            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
+                .ConfigureAwait(false)).Vectors;
+            for (var i = 0; i < batch.Length; i++)
+                yield return (batch[i], _embedder.Space.Vector(vectors[i]));
+        }
+    }
+
+    private SearchQuery Query(SpaceVector vector, IReadOnlyList<SourceColumn> ids, EvaluationOptions options)
+    {
+        var query = new SearchQuery(_info, vector, options.Depth, ids, options.Hybrid?.Search ?? options.Search);
+        query.Filter = options.Filter?.ToSql(query.Parameters);
+        return query;
+    }
+
+    private async Task<IEnumerable<RankedDocument>> SearchAsync(
+        string text,
+        SpaceVector vector,
+        IReadOnlyList<SourceColumn> ids,
+        EvaluationOptions options,
+        CancellationToken cancellationToken)
+    {
+        var sessions = new SqlSessions(_dataSource);
+        var query = Query(vector, ids, options);
+        if (options.Hybrid is not null)
+        {
+            var (_, hybrid) = await HybridSearch.RunAsync(
+                sessions, query, text, options.Hybrid, reader => ReadId(reader, HybridSearch.Figures, ids.Count),
+                cancellationToken).ConfigureAwait(false);
+            return hybrid.Select(hit => new RankedDocument(hit.Row, hit.Score));
+        }
+
+        var (_, hits) = await VectorSearch.RunAsync(
+            sessions, query, reader => ReadId(reader, 1, ids.Count), cancellationToken).ConfigureAwait(false);
+        return hits.Select(hit => new RankedDocument(hit.Row, -hit.Distance));
+    }
+
     private IReadOnlyList<SourceColumn> IdColumns(string? idColumn)
     {
         var columns = idColumn is null ? _info.KeyColumns : [_info.Source.Column(idColumn)];
@@ -131,12 +181,11 @@ public sealed class CollectionEvaluator
         return columns;
     }
 
-    // The row that a search reads begins behind its distance.
-    private static string ReadId(NpgsqlDataReader reader)
+    private static string ReadId(NpgsqlDataReader reader, int firstColumn, int count)
     {
-        var parts = new string[reader.FieldCount - 1];
-        for (var i = 0; i < parts.Length; i++)
-            parts[i] = Convert.ToString(reader.GetValue(i + 1), CultureInfo.InvariantCulture)!;
+        var parts = new string[count];
+        for (var i = 0; i < count; i++)
+            parts[i] = Convert.ToString(reader.GetValue(firstColumn + i), CultureInfo.InvariantCulture)!;
         return string.Join(',', parts);
     }
 }

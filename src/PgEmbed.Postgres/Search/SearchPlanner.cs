@@ -11,8 +11,17 @@ internal static class SearchPlanner
     /// <exception cref="PostgresException">The server can't run the filter.</exception>
     public static async Task<SearchPlan> AskAsync(
         SqlSession session, SearchQuery query, CancellationToken cancellationToken) =>
-        (await SearchBatch.RunAsync(session, query, "{}", Command(query), Read, cancellationToken)
-            .ConfigureAwait(false))[0];
+        (await SearchBatch.RunAsync(
+            session,
+            query,
+            "{}",
+            Command(
+                query,
+                "plan, reason, matching_rows, stored_rows, settings::text, statement",
+                "plan_search",
+                query.Options.ToJson()),
+            Read,
+            cancellationToken).ConfigureAwait(false))[0];
 
     private static SearchPlan Read(NpgsqlDataReader reader) => new(
         Kind(reader.GetString(0)),
@@ -22,20 +31,29 @@ internal static class SearchPlanner
         reader.GetString(4),
         reader.GetString(5));
 
-    private static NpgsqlBatchCommand Command(SearchQuery query)
+    /// <summary>The call of a planning function.</summary>
+    /// <param name="query">The query.</param>
+    /// <param name="columns">What is read of its result.</param>
+    /// <param name="function">The function, of schema pgembed.</param>
+    /// <param name="optionsJson">Its options.</param>
+    /// <param name="text">The text whose words are looked for; null for a function that takes none.</param>
+    public static NpgsqlBatchCommand Command(
+        SearchQuery query, string columns, string function, string optionsJson, string? text = null)
     {
         var parameters = new SqlParameters();
-        var collection = parameters.Add(query.Collection.Name);
+        var subject = parameters.Add(query.Collection.Name);
+        if (text is not null)
+            subject += ", " + parameters.Add(new NpgsqlParameter { Value = text, NpgsqlDbType = NpgsqlDbType.Text });
         var k = parameters.Add(query.K);
         var filter = parameters.Add(new NpgsqlParameter
         {
             Value = query.Filter ?? (object)DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Text,
         });
-        var columns = parameters.Add(query.Columns.Select(column => column.Name).ToArray());
+        var returned = parameters.Add(query.Columns.Select(column => column.Name).ToArray());
         var options = parameters.Add(new NpgsqlParameter
         {
-            Value = query.Options.ToJson(),
+            Value = optionsJson,
             NpgsqlDbType = NpgsqlDbType.Jsonb,
         });
         var marker = parameters.Add(SearchQuery.Marker);
@@ -43,9 +61,9 @@ internal static class SearchPlanner
         var values = query.Parameters.Numbered(parameters.Count + 1).ToList();
         var command = new NpgsqlBatchCommand(
             $"""
-            SELECT plan, reason, matching_rows, stored_rows, settings::text, statement
-            FROM pgembed.plan_search(
-                {collection}, {k}, {filter}, {columns}, {options}, {marker},
+            SELECT {columns}
+            FROM pgembed.{function}(
+                {subject}, {k}, {filter}, {returned}, {options}, {marker},
                 ARRAY[{string.Join(", ", values.Select(v => v + "::text"))}]::text[],
                 ARRAY[{string.Join(", ", values.Select(v => $"pg_typeof({v})"))}]::regtype[])
             """);
@@ -54,7 +72,8 @@ internal static class SearchPlanner
         return command;
     }
 
-    private static SearchPlanKind Kind(string name) => name switch
+    /// <summary>The kind that a plan of that name is of.</summary>
+    public static SearchPlanKind Kind(string name) => name switch
     {
         "exact" => SearchPlanKind.Exact,
         "index" => SearchPlanKind.Index,

@@ -100,7 +100,8 @@ internal static class VectorSearch
         }
     }
 
-    private static async Task<T> GuardAsync<T>(SearchQuery query, Func<Task<T>> search)
+    /// <summary>Runs a search, and says of a space that it serves no more what an application expects to be told.</summary>
+    public static async Task<T> GuardAsync<T>(SearchQuery query, Func<Task<T>> search)
     {
         try
         {
