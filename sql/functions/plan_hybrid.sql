@@ -44,6 +44,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PE032',
             MESSAGE = pg_catalog.format('Expected text_weight from 0 to 1, got %s.', share);
     END IF;
+    IF options ->> 'min_relevance' IS NOT NULL OR options ->> 'max_distance' IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE032',
+            MESSAGE = 'Expected no min_relevance and no max_distance, got one: rows are found by their words too.',
+            HINT = 'Use pgembed.search, or cut by the score.';
+    END IF;
     SELECT c.key_columns INTO keys FROM pgembed.collection c WHERE c.name = plan_hybrid.collection;
     SELECT * INTO searched
     FROM pgembed.plan_search(

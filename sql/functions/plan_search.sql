@@ -104,6 +104,10 @@ BEGIN
             'hnsw.iterative_scan', 'relaxed_order',
             'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
     END IF;
+    -- Relevance is by so many neighbours, whatever the session's ef_search.
+    IF options ->> 'min_relevance' IS NOT NULL AND depth IS NULL THEN
+        settings := settings || '{"hnsw.ef_search": "40"}';
+    END IF;
     selected := CASE
         WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
         ELSE (SELECT pg_catalog.string_agg(
@@ -112,7 +116,7 @@ BEGIN
     END;
     statement := pgembed.search_statement(
         parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        options ->> 'max_distance');
+        pgembed.distance_limit(collection, parts, options));
 END
 $function$;
 

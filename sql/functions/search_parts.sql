@@ -1,6 +1,6 @@
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
--- primary key, named with its schema: an unqualified = on a type such as citext would be another operator under another
+-- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
 -- search path.
 CREATE OR REPLACE FUNCTION pgembed.search_parts(
     collection text,
@@ -56,7 +56,7 @@ BEGIN
     INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
-        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisprimary
+        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
         JOIN pg_catalog.pg_opclass c
             ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
         JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3

@@ -81,6 +81,15 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     /// <summary>Counts a text's tokens as the model's tokenizer makes them, special tokens left out.</summary>
     public int CountTokens(ReadOnlySpan<char> text) => Model.Tokenizer.Count(text);
 
+    /// <summary>Whether a text is longer than the model reads, so that embedding it cuts it.</summary>
+    /// <param name="text">The text, without a prompt.</param>
+    /// <param name="role">What it is embedded as.</param>
+    public bool IsTruncated(string text, TextRole role)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return CountTokens(Model.PromptFor(role) + text) > Model.MaxTokens - Model.Tokenizer.SpecialTokenCount;
+    }
+
     /// <inheritdoc/>
     /// <remarks>An empty text is embedded too: as its special tokens alone.</remarks>
     /// <exception cref="ArgumentException">A text is null.</exception>

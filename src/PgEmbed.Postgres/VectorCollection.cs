@@ -135,7 +135,7 @@ public class VectorCollection
     {
         var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         var (_, hits) = await VectorSearch.RunAsync(
-            Sessions, RowQuery(vector, k, filter, options), reader => Row(reader, 1), cancellationToken).ConfigureAwait(false);
+            Sessions, RowQuery(vector, k, filter, options), RowReader(1), cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
     }
@@ -166,7 +166,7 @@ public class VectorCollection
         var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         var (_, hits) = await HybridSearch.RunAsync(
             Sessions, RowQuery(vector, k, filter, options.Search), text, options,
-            reader => Row(reader, HybridSearch.Figures), cancellationToken).ConfigureAwait(false);
+            RowReader(HybridSearch.Figures), cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
     }
@@ -211,11 +211,11 @@ public class VectorCollection
         return query;
     }
 
-    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader, int firstColumn)
+    private Func<NpgsqlDataReader, IReadOnlyDictionary<string, object?>> RowReader(int firstColumn) => reader =>
     {
         var row = new Dictionary<string, object?>(StringComparer.Ordinal);
         for (var i = firstColumn; i < firstColumn + Info.Source.Columns.Count; i++)
             row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
         return row;
-    }
+    };
 }

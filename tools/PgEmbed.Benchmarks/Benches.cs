@@ -7,7 +7,6 @@ internal static class Benches
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
         {
             ["embed"] = EmbedBench.RunAsync,
-            ["filter"] = FilterBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };

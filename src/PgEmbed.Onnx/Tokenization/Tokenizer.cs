@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -105,7 +106,7 @@ public sealed class Tokenizer
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var file = FindFile(folder);
-        var path = Path.Combine(folder, file);
+        var path = ModelPath.In(folder, file);
         var config = TokenizerConfig.Read(folder);
         return file switch
         {

@@ -57,7 +57,9 @@ public sealed class CollectionEvaluator
         var ids = IdColumns(options.IdColumn);
         var run = new SearchRun(options.Name);
         var times = new List<double>();
-        await foreach (var (asked, vector) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
+        var truncated = 0;
+        await foreach (var (asked, vector) in EmbedAsync(queries, cut => truncated += cut, cancellationToken)
+            .ConfigureAwait(false))
         {
             var start = Stopwatch.GetTimestamp();
             var documents = await SearchAsync(asked.Text, vector, ids, options, cancellationToken).ConfigureAwait(false);
@@ -68,7 +70,7 @@ public sealed class CollectionEvaluator
             progress?.Report(times.Count);
         }
 
-        return new EvaluatedRun(run, times);
+        return new EvaluatedRun(run, times) { Truncated = truncated };
     }
 
     /// <summary>A source column's value for each of some documents; those that the table has not are not there.</summary>
@@ -114,7 +116,7 @@ public sealed class CollectionEvaluator
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var ids = IdColumns(options.IdColumn);
-        await foreach (var (asked, vector) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
+        await foreach (var (asked, vector) in EmbedAsync(queries, _ => { }, cancellationToken).ConfigureAwait(false))
         {
             var (_, hits) = await HybridSearch.RunAsync(
                 new SqlSessions(_dataSource), Query(vector, ids, options), asked.Text, options.Hybrid!,
@@ -124,16 +126,19 @@ public sealed class CollectionEvaluator
     }
 
     private async IAsyncEnumerable<(EvaluationQuery Query, SpaceVector Vector)> EmbedAsync(
-        IAsyncEnumerable<EvaluationQuery> queries, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IAsyncEnumerable<EvaluationQuery> queries,
+        Action<int> onTruncated,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
                 throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
-            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
-                .ConfigureAwait(false)).Vectors;
+            var embeddings = await _embedder.EmbedAsync(
+                [.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken).ConfigureAwait(false);
+            onTruncated(embeddings.Truncated);
             for (var i = 0; i < batch.Length; i++)
-                yield return (batch[i], _embedder.Space.Vector(vectors[i]));
+                yield return (batch[i], _embedder.Space.Vector(embeddings.Vectors[i]));
         }
     }
 

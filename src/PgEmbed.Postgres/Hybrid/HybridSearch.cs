@@ -8,8 +8,6 @@ namespace PgEmbed.Postgres.Hybrid;
 /// <summary>Runs hybrid searches: one round trip for the plan, one for the statement.</summary>
 internal static class HybridSearch
 {
-    private const string NoTextIndex = "PE030";
-
     /// <summary>The figures before the row's columns: score, distance, the text's score.</summary>
     public const int Figures = 3;
 
@@ -91,16 +89,8 @@ internal static class HybridSearch
             options.ToJson(),
             // A NUL is no part of a word, and PostgreSQL takes none.
             text.Replace('\0', ' '));
-        try
-        {
-            var plans = await SearchBatch.RunAsync(session, query, "{}", command, Read, cancellationToken)
-                .ConfigureAwait(false);
-            return plans[0];
-        }
-        catch (PostgresException e) when (e.SqlState == NoTextIndex)
-        {
-            throw new PgEmbedException(e.MessageText, e.Hint, e);
-        }
+        var plans = await SearchBatch.RunAsync(session, query, "{}", command, Read, cancellationToken).ConfigureAwait(false);
+        return plans[0];
     }
 
     private static HybridPlan Read(NpgsqlDataReader reader) => new(

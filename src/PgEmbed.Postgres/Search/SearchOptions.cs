@@ -20,14 +20,23 @@ public sealed record SearchOptions
     /// <summary>Ranks every row that the filter lets through, without the index.</summary>
     public bool Exact { get; init; }
 
+    /// <summary>
+    /// Leaves out rows less relevant than this, 0 to 1: a threshold that means the same for every query, unlike one on the
+    /// distance. The collection's relevance must have been fitted (<see cref="Relevance.RelevanceFitter"/>). Null: none.
+    /// </summary>
+    public double? MinRelevance { get; init; }
+
     /// <summary>Throws where a setting is out of its range.</summary>
     /// <exception cref="PgEmbedException">As said.</exception>
     public void Validate()
     {
         if (EfSearch is < 1 or > MaxEfSearch)
             throw new PgEmbedException($"Expected EfSearch from 1 to {MaxEfSearch}, got {EfSearch}.");
+        if (MinRelevance is { } relevance && !(relevance >= 0 && relevance <= 1))
+            throw new PgEmbedException($"Expected MinRelevance from 0 to 1, got {MinRelevance}.");
     }
 
     /// <summary>The options as <c>pgembed.plan_search</c> takes them.</summary>
-    internal string ToJson() => JsonSerializer.Serialize(new { ef_search = EfSearch, exact = Exact });
+    internal string ToJson() => JsonSerializer.Serialize(
+        new { ef_search = EfSearch, exact = Exact, min_relevance = MinRelevance });
 }

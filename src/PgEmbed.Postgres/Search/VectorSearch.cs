@@ -9,6 +9,9 @@ internal static class VectorSearch
     /// <summary>The SQLSTATE by which the server refuses a vector of another space than the collection's.</summary>
     public const string SpaceMismatch = "PE001";
 
+    // The SQLSTATEs by which it says that something must be made or fitted first, or an option be another.
+    private const string NotReady = "PE03";
+
     /// <summary>Runs a query to its end.</summary>
     /// <param name="sessions">Where it runs.</param>
     /// <param name="query">The query.</param>
@@ -106,6 +109,10 @@ internal static class VectorSearch
         try
         {
             return await search().ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState.StartsWith(NotReady, StringComparison.Ordinal))
+        {
+            throw new PgEmbedException(e.MessageText, e.Hint, e);
         }
         catch (PostgresException e) when (e.SqlState == SpaceMismatch)
         {

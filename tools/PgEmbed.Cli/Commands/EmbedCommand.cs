@@ -43,7 +43,9 @@ internal static class EmbedCommand
             }
 
             if (truncated > 0)
-                terminal.Say($"{truncated} texts were longer than the model reads and were cut.");
+                terminal.Say(
+                    $"{Format.Count(truncated)} texts were longer than the {embedder.Model.MaxTokens} tokens that the model "
+                    + "reads and were cut.");
             return ExitCode.Done;
         });
         return command;

@@ -21,9 +21,8 @@ internal static class EvalCommand
             Description = "The collection to search; not needed where --run has what was found.",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var qrels = File("--qrels", "Judgments: TREC's 'query 0 document grade', or BEIR's and MTEB's TSV or JSON lines.");
-        qrels.Required = true;
-        var queries = File("--queries", "Queries: JSON lines with _id and text, or id and text with a tab between.");
+        var judged = new JudgedOptions(required: false);
+        judged.Qrels.Required = true;
         var corpus = File("--corpus", "Documents as JSON lines with _id, title and text: embedded first, as the collection.");
         var run = File("--run", "What was found elsewhere, in TREC's form 'query Q0 document rank score name'.");
         var measures = new Option<string>("--measures")
@@ -50,20 +49,19 @@ internal static class EvalCommand
         var filter = new Option<string?>("--filter") { Description = "Condition in SQL over the table's columns.", HelpName = "SQL" };
         var efSearch = new Option<int?>("--ef-search") { Description = "pgvector's hnsw.ef_search, 1 to 1000.", HelpName = "N" };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
+        var minRelevance = new Option<double?>("--min-relevance") { Description = "Leave out rows less relevant, 0 to 1.", HelpName = "P" };
+        var hybrid = new Option<bool>("--hybrid") { Description = "Search by meaning and words together." };
+        var textWeight = new Option<double?>("--text-weight") { Description = "How much words count, 0 to 1.", HelpName = "W" };
+        var fusion = new Option<string?>("--fusion") { Description = "weighted, or rrf for reciprocal rank.", HelpName = "KIND" };
         var compare = new Option<string?>("--compare")
         {
-            Description = "A second setting to compare with on the same queries: \"ef-search=40\", \"exact\", \"run=FILE\", "
-                + "\"ef-search=40; filter=SQL\".",
+            Description = "A second setting to compare with on the same queries: \"ef-search=40\", \"exact\", \"hybrid\", "
+                + "\"run=FILE\", \"ef-search=40; filter=SQL\".",
             HelpName = "SETTING",
         };
         var by = new Option<string?>("--by")
         {
             Description = "Judge subgroups too: by a column of the queries, or else of the collection's table.",
-            HelpName = "COLUMN",
-        };
-        var id = new Option<string?>("--id")
-        {
-            Description = "The table's column with the ids that judgments name. Default: its key.",
             HelpName = "COLUMN",
         };
         var save = File("--save-run", "Where to write what was found, in TREC's form.");
@@ -81,8 +79,9 @@ internal static class EvalCommand
         var json = CommonOptions.Json();
         var command = new Command("eval", "Judge searches by queries whose right answers are known.")
         {
-            collection, qrels, queries, corpus, run, measures, depth, relevant, skip, filter, efSearch, exact, compare, by,
-            id, save, perQuery, interval, confidence, resamples, seed, model, connection, json,
+            collection, judged.Qrels, judged.Queries, corpus, run, measures, depth, relevant, skip, filter, efSearch, exact,
+            minRelevance, hybrid, textWeight, fusion, compare, by,
+            judged.Id, save, perQuery, interval, confidence, resamples, seed, model, connection, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -103,15 +102,15 @@ internal static class EvalCommand
                 return new EvalRequest
                 {
                     Collection = parsed.GetValue(collection),
-                    QrelsFile = parsed.GetValue(qrels)!,
-                    QueriesFile = parsed.GetValue(queries),
+                    QrelsFile = parsed.GetValue(judged.Qrels)!,
+                    QueriesFile = parsed.GetValue(judged.Queries),
                     CorpusFile = parsed.GetValue(corpus),
                     Measures = asked,
                     Depth = parsed.GetValue(depth) ?? asked.Select(m => m.K ?? 0).Append(100).Max(),
                     RelevantFrom = parsed.GetValue(relevant),
                     SkipNotRun = parsed.GetValue(skip),
                     By = parsed.GetValue(by),
-                    IdColumn = parsed.GetValue(id),
+                    IdColumn = parsed.GetValue(judged.Id),
                     Setting = Setting(),
                     Compared = parsed.GetValue(compare) is { } second ? EvalSetting.Parse(second) : null,
                     SaveRun = parsed.GetValue(save),
@@ -133,6 +132,10 @@ internal static class EvalCommand
                     Name = "",
                     EfSearch = parsed.GetValue(efSearch),
                     Exact = parsed.GetValue(exact),
+                    MinRelevance = parsed.GetValue(minRelevance),
+                    Hybrid = parsed.GetValue(hybrid),
+                    TextWeight = parsed.GetValue(textWeight),
+                    Fusion = parsed.GetValue(fusion),
                     Filter = parsed.GetValue(filter),
                     RunFile = parsed.GetValue(run),
                 };
@@ -171,8 +174,8 @@ internal static class EvalCommand
             throw new UsageException($"Expected --depth from 1 to {SearchOptions.MaxK}, got {request.Depth}.");
         if (request.RelevantFrom < 1)
             throw new UsageException($"Expected --relevant-from of at least 1, got {request.RelevantFrom}.");
-        if (request.Setting is { RunFile: not null } and not { EfSearch: null, Exact: false, Filter: null })
-            throw new UsageException("Expected --run without --ef-search, --exact and --filter: a run was searched already.");
+        if (request.Setting is { RunFile: not null, SaysHow: true })
+            throw new UsageException("Expected --run without options of how to search: a run was searched already.");
     }
 
     private static async Task<EvalReport> ReportAsync(
@@ -199,6 +202,8 @@ internal static class EvalCommand
 
     private sealed class CorpusProgress(Terminal terminal) : IProgress<EmbedProgress>
     {
-        public void Report(EmbedProgress value) => terminal.Say($"{Format.Count(value.Rows)} documents written");
+        public void Report(EmbedProgress value) => terminal.Say(
+            $"{Format.Count(value.Rows)} documents written"
+            + (value.Truncated > 0 ? $", {Format.Count(value.Truncated)} of them longer than the model reads and cut" : ""));
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 using PgEmbed.Cli.Infrastructure;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
-using Spectre.Console;
 
 namespace PgEmbed.Cli.Commands;
 
@@ -23,13 +23,34 @@ internal static class SearchCommand
         };
         var efSearch = new Option<int?>("--ef-search") { Description = "pgvector's hnsw.ef_search, 1 to 1000." };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
+        var minRelevance = new Option<double?>("--min-relevance")
+        {
+            Description = "Leave out rows less relevant than this, 0 to 1; 'relevance fit' comes first.",
+            HelpName = "P",
+        };
+        var hybrid = new Option<bool>("--hybrid")
+        {
+            Description = "Search by meaning and words together; 'text build' comes first.",
+        };
+        var textWeight = new Option<double?>("--text-weight")
+        {
+            Description = "With --hybrid: how much words count, 0 to 1. Default: what was fitted, else 0.3.",
+            HelpName = "W",
+        };
+        var fusion = new Option<string>("--fusion")
+        {
+            Description = "With --hybrid: weighted, or rrf for reciprocal rank.",
+            DefaultValueFactory = _ => "weighted",
+            HelpName = "KIND",
+        };
         var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
         var model = CommonOptions.Model();
         var connection = CommonOptions.Connection();
         var json = CommonOptions.Json();
         var command = new Command("search", "Search a collection by meaning, under an SQL filter.")
         {
-            collection, text, k, filter, efSearch, exact, explain, model, connection, json,
+            collection, text, k, filter, efSearch, exact, minRelevance, hybrid, textWeight, fusion, explain,
+            model, connection, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -38,24 +59,29 @@ internal static class SearchCommand
                 throw new UsageException("Expected a text to look for, got an empty one.");
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
+            if (embedder.IsTruncated(query, TextRole.Query))
+                terminal.Say($"The text is longer than the {embedder.Model.MaxTokens} tokens that the model reads and is cut.");
             var opened = await new PgEmbedClient(database.DataSource, embedder)
                 .OpenCollectionAsync(parsed.GetValue(collection)!, cancellationToken);
             var condition = parsed.GetValue(filter) is { } sql ? SqlFilter.Raw(sql) : null;
-            var options = new SearchOptions { EfSearch = parsed.GetValue(efSearch), Exact = parsed.GetValue(exact) };
-            if (parsed.GetValue(explain))
+            var options = new SearchOptions
             {
-                var (plan, server) = await opened.ExplainRowsAsync(
-                    query, parsed.GetValue(k), condition, options, cancellationToken);
-                Explain(terminal, plan, server, parsed.GetValue(json));
-                return ExitCode.Done;
-            }
-
-            var hits = await opened.SearchRowsAsync(query, parsed.GetValue(k), condition, options, cancellationToken)
-                .ToListAsync(cancellationToken);
-            if (parsed.GetValue(json))
-                WriteJson(terminal, hits);
-            else
-                WriteTable(terminal, opened, hits);
+                EfSearch = parsed.GetValue(efSearch),
+                Exact = parsed.GetValue(exact),
+                MinRelevance = parsed.GetValue(minRelevance),
+            };
+            var run = new Run(
+                terminal, opened, query, parsed.GetValue(k), condition, parsed.GetValue(explain), parsed.GetValue(json));
+            await (parsed.GetValue(hybrid)
+                ? run.HybridAsync(
+                    new HybridOptions
+                    {
+                        Search = options,
+                        TextWeight = parsed.GetValue(textWeight),
+                        Fusion = HybridSettings.Fusion(parsed.GetValue(fusion)!),
+                    },
+                    cancellationToken)
+                : run.SearchAsync(options, cancellationToken));
             return ExitCode.Done;
         });
         return command;
@@ -92,53 +118,70 @@ internal static class SearchCommand
         _ => $"{Format.Count(step.Passed)} rows, {Format.Number(step.Milliseconds, "0.0")} ms",
     };
 
-    private static void WriteJson(Terminal terminal, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits) =>
-        terminal.WriteJson(hits.Select(hit => new
-        {
-            hit.Distance,
-            row = hit.Row.ToDictionary(column => column.Key, column => Plain(column.Value)),
-        }));
-
-    private static void WriteTable(
-        Terminal terminal, VectorCollection collection, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits)
+    private sealed class Run(
+        Terminal terminal, VectorCollection collection, string text, int k, SqlFilter? filter, bool explain, bool json)
     {
-        // The key, the text, and of the rest what is short enough to be read in a row.
-        var keys = collection.Info.KeyColumns.Select(c => c.Name).ToList();
-        var texts = collection.Info.TextColumns.Select(c => c.Name).Except(keys).ToList();
-        var rest = collection.Info.Source.Columns.Select(c => c.Name).Except(keys).Except(texts).Take(4).ToList();
-        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("distance").RightAligned());
-        List<string> columns = [.. keys, .. rest, .. texts.Take(1)];
-        foreach (var column in columns)
-            table.AddColumn(Markup.Escape(column));
-        foreach (var hit in hits)
+        public async Task SearchAsync(SearchOptions options, CancellationToken cancellationToken)
         {
-            string[] cells = [Format.Number(hit.Distance, "0.0000"), .. columns.Select(c => Cell(hit.Row[c]))];
-            table.AddRow(cells.Select(Markup.Escape).ToArray());
+            if (explain)
+            {
+                var (plan, server) = await collection.ExplainRowsAsync(text, k, filter, options, cancellationToken);
+                Explain(terminal, plan, server, json);
+                return;
+            }
+
+            var hits = await collection.SearchRowsAsync(text, k, filter, options, cancellationToken)
+                .Select(hit => (new[] { hit.Distance }, hit.Row))
+                .ToListAsync(cancellationToken);
+            Write(["distance"], hits);
         }
 
-        terminal.OutputConsole.Write(table);
-        if (hits.Count == 0)
-            terminal.Say("No row passes the filter.");
+        public async Task HybridAsync(HybridOptions options, CancellationToken cancellationToken)
+        {
+            if (explain)
+            {
+                var (plan, server) = await collection.ExplainHybridRowsAsync(text, k, filter, options, cancellationToken);
+                ExplainHybrid(plan, server);
+                return;
+            }
+
+            var hits = await collection.HybridSearchRowsAsync(text, k, filter, options, cancellationToken)
+                .Select(hit => (new[] { hit.Score, hit.Distance, hit.TextScore }, hit.Row))
+                .ToListAsync(cancellationToken);
+            Write(["score", "distance", "text_score"], hits);
+        }
+
+        private void Write(
+            IReadOnlyList<string> figures,
+            List<(double[] Figures, IReadOnlyDictionary<string, object?> Row)> hits)
+        {
+            if (json)
+            {
+                SearchPrinter.WriteJson(terminal, figures, hits);
+                return;
+            }
+
+            SearchPrinter.WriteTable(terminal, collection.Info, figures, hits);
+            if (hits.Count == 0)
+                terminal.Say("No row passes.");
+        }
+
+        private void ExplainHybrid(HybridPlan plan, string server)
+        {
+            if (json)
+            {
+                terminal.WriteJson(new { plan, server_plan = server });
+                return;
+            }
+
+            // The first two terms say which words select texts; the rest are the words, the rarest first.
+            terminal.WriteFacts(
+                ("plan", plan.Kind.ToString()),
+                ("reason", plan.Reason),
+                ("selecting", plan.Terms.Count == 0 ? "no word" : plan.Terms[0]));
+            foreach (var (term, weight) in plan.Terms.Skip(2).Zip(plan.Weights))
+                terminal.Output.WriteLine($"word {term} weighs {Format.Number(weight, "0.000")}");
+            terminal.Output.WriteLine($"\n{plan.Sql}\n\n{server}");
+        }
     }
-
-    private static string Cell(object? value) => value switch
-    {
-        null => "",
-        string text => Format.Cut(text, 60),
-        Array array => Format.Cut(string.Join(", ", array.Cast<object?>()), 40),
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => Format.Cut(value.ToString() ?? "", 40),
-    };
-
-    // What JSON has no form for is printed as text.
-    private static object? Plain(object? value) => value switch
-    {
-        null or string or bool or int or long or short or decimal or DateTime or DateTimeOffset or Guid => value,
-        double number => double.IsFinite(number) ? number : number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        float number => float.IsFinite(number) ? number : number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToHexStringLower(bytes),
-        Array { Rank: 1 } array => array.Cast<object?>().Select(Plain).ToArray(),
-        JsonDocument document => document.RootElement,
-        _ => value.ToString(),
-    };
 }
