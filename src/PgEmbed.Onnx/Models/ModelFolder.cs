@@ -165,6 +165,10 @@ public sealed class ModelFolder
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} ({Path.Combine(FullPath, ModelFile)})";
 
+    /// <summary>Something is wrong with the ONNX file.</summary>
+    internal PgEmbedException FileError(string message, string? remedy = null) =>
+        new($"{ModelFile} of {FullName}: {message}", remedy);
+
     private static string FindModelFile(string folder) =>
         Array.Find(UsualModelFiles, f => File.Exists(Path.Combine(folder, f)))
         ?? throw new PgEmbedException(

@@ -5,7 +5,7 @@ namespace PgEmbed.Postgres.Filters;
 /// <summary>A part of a C# filter that has no translation into SQL. It is never run on the client instead.</summary>
 public sealed class FilterNotSupportedException : PgEmbedException
 {
-    private const string WayRound =
+    internal const string WayRound =
         "Write this part in SQL: SqlFilter.From($\"…\").Matches(row) may stand in its place, joined by && and ||.";
 
     /// <summary>Creates the exception.</summary>

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Runtime.CompilerServices;
 
 namespace PgEmbed.Postgres.Filters;
 
@@ -24,7 +25,11 @@ internal sealed class RowFinder : ExpressionVisitor
         return finder._found;
     }
 
-    public override Expression? Visit(Expression? node) => _found ? node : base.Visit(node);
+    public override Expression? Visit(Expression? node)
+    {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return _found ? node : base.Visit(node);
+    }
 
     protected override Expression VisitLambda<T>(Expression<T> node)
     {

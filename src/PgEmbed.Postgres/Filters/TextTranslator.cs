@@ -78,7 +78,7 @@ internal sealed class TextTranslator(FilterTranslator filter)
         var text = Text(member.Expression);
         return text with
         {
-            Sql = $"(length({text.Sql}) + length(regexp_replace({text.Sql}, '[^\\U00010000-\\U0010FFFF]+', '', 'g')))",
+            Sql = $"(length({text.Sql}) + length(regexp_replace({text.Sql}, E'[^\\\\U00010000-\\\\U0010FFFF]+', '', 'g')))",
             Type = typeof(int),
             Kind = SqlKind.Integer,
         };
