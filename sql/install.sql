@@ -603,6 +603,7 @@ BEGIN
     EXECUTE 'SELECT pg_catalog.count(*), coalesce(pg_catalog.avg(pg_catalog.length(lexemes)), 0) FROM '
         || parts.index_table
     INTO counted, length;
+    EXECUTE 'ANALYZE ' || parts.index_table;
     UPDATE pgembed.text_index x
     SET documents = counted, average_length = length, counted_at = pg_catalog.now()
     WHERE x.collection_id = parts.collection_id;
@@ -765,6 +766,56 @@ COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
     'Makes the collection''s text index, for hybrid search: an empty table in pgembed_store that follows the collection''s '
     'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
     'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';
+
+-- A threshold on relevance is, for one query, a threshold on distance: relevance is
+-- logistic(intercept - nearness * d + distinctness * (mean - d) / deviation), which falls with d. The mean and deviation
+-- are those of the query's nearest neighbours among all rows, whatever filter there is: so a row is as relevant to a query
+-- under one filter as under another.
+CREATE OR REPLACE FUNCTION pgembed.distance_limit(collection text, parts jsonb, options jsonb)
+RETURNS text
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    farthest constant double precision := (options ->> 'max_distance')::double precision;
+    asked    constant double precision := (options ->> 'min_relevance')::double precision;
+    fitted   record;
+    logit    double precision;
+BEGIN
+    IF asked IS NULL THEN
+        RETURN CASE WHEN farthest IS NOT NULL THEN pg_catalog.format('%L::double precision', farthest) END;
+    END IF;
+    IF NOT asked BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected min_relevance from 0 to 1, got %s.', asked);
+    END IF;
+    SELECT r.* INTO fitted
+    FROM pgembed.relevance r
+        JOIN pgembed.collection c USING (collection_id)
+    WHERE c.name = distance_limit.collection AND r.space_id = (parts ->> 'space_id')::uuid;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE034',
+            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
+                collection),
+            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
+    END IF;
+    logit := CASE asked WHEN 0 THEN '-Infinity' WHEN 1 THEN 'Infinity' ELSE pg_catalog.ln(asked / (1 - asked)) END;
+    RETURN pg_catalog.format(
+        $sql$least(%8$L::double precision, (SELECT CASE
+        WHEN deviation > 1e-6 THEN (%1$L::double precision + %3$L::double precision * mean / deviation - %4$L::double precision)
+            / (%2$L::double precision + %3$L::double precision / deviation)
+        WHEN %2$L::double precision > 0 THEN (%1$L::double precision - %4$L::double precision) / nullif(%2$L::double precision, 0)
+        WHEN %1$L::double precision >= %4$L::double precision THEN 'Infinity' ELSE '-Infinity' END
+    FROM (SELECT pg_catalog.avg(distance) AS mean, pg_catalog.stddev_pop(distance) AS deviation
+          FROM (SELECT embedding %5$s AS distance FROM %6$s ORDER BY embedding %5$s LIMIT %7$s) AS _pgembed_neighbors)
+        AS _pgembed_neighborhood))$sql$,
+        fitted.intercept, fitted.nearness, fitted.distinctness, logit, parts ->> 'distance', parts ->> 'store',
+        fitted.neighbors, farthest);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distance_limit(text, jsonb, jsonb) IS
+    'The expression of the largest distance that a search''s options max_distance and min_relevance let through; NULL where '
+    'it asks for neither. Errors: PE033 min_relevance is out of its range, PE034 relevance was not fitted.';
 
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
@@ -931,6 +982,68 @@ COMMENT ON FUNCTION pgembed.fill_text_index(text, bigint) IS
     'Gives the collection''s text index the texts that it has not, at most so many, and says how many these were. To be '
     'called until it gives 0, in transactions of their own where rows are given, so that writers wait for none of them '
     'long; then pgembed.count_terms. Errors: as pgembed.text_index_parts and pgembed.serving_store.';
+
+-- Without judged queries, relevance is a share: rows of the collection, a fixed sample of them, are searched for among the
+-- others, and a row is as relevant to a query as it stands out of the query's neighbourhood more than the ten nearest of
+-- those do. How far those stand out is taken for normal, and the normal for logistic, whose slope is 1.702 times as steep.
+CREATE OR REPLACE FUNCTION pgembed.fit_relevance(collection text, sample integer DEFAULT 200)
+RETURNS double precision
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    neighbors constant integer := 40;
+    parts  record;
+    fitted record;
+BEGIN
+    IF sample IS NULL OR sample < 10 OR sample > 100000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected a sample of 10 to 100000 rows, got %s.', coalesce(sample::text, 'null'));
+    END IF;
+    SELECT * INTO parts FROM pgembed.search_parts(fit_relevance.collection);
+    PERFORM pg_catalog.set_config('hnsw.ef_search', (neighbors + 1)::text, true);
+    -- The nearest is the row itself. Hashes come in no order that has to do with the texts.
+    EXECUTE pg_catalog.format(
+        $sql$SELECT pg_catalog.count(DISTINCT number) AS queries, pg_catalog.avg(z) AS mean,
+            pg_catalog.stddev_samp(z) AS deviation
+        FROM (
+            SELECT number, place, (pg_catalog.avg(distance) OVER query - distance)
+                / nullif(pg_catalog.stddev_pop(distance) OVER query, 0) AS z
+            FROM (SELECT embedding, pg_catalog.row_number() OVER () AS number
+                  FROM (SELECT embedding FROM %1$s WHERE chunk = 0 ORDER BY content_hash LIMIT %2$s) AS some) AS sampled
+                CROSS JOIN LATERAL (
+                    SELECT distance, pg_catalog.row_number() OVER (ORDER BY distance) AS place
+                    FROM (SELECT embedding %3$s AS distance FROM %1$s ORDER BY embedding %3$s LIMIT %4$s) AS near
+                    ORDER BY distance
+                    OFFSET 1) AS neighbor
+            WINDOW query AS (PARTITION BY number)) AS pairs
+        WHERE place <= 11 AND z IS NOT NULL$sql$,
+        parts.store, sample, pg_catalog.replace(parts.distance, '$1', 'sampled.embedding'), neighbors + 1)
+    INTO fitted;
+    IF NOT coalesce(fitted.deviation > 0, false) OR fitted.queries < 10 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE035',
+            MESSAGE = pg_catalog.format('Expected collection %L to have enough different vectors to fit relevance on, found '
+                'that it has not.', collection),
+            HINT = 'Embed more rows first.';
+    END IF;
+    INSERT INTO pgembed.relevance AS r
+        (collection_id, space_id, fitted_on, neighbors, intercept, nearness, distinctness, queries)
+    SELECT c.collection_id, parts.space_id, 'distances', neighbors, -1.702 * fitted.mean / fitted.deviation, 0,
+        1.702 / fitted.deviation, fitted.queries
+    FROM pgembed.collection c
+    WHERE c.name = fit_relevance.collection
+    ON CONFLICT (collection_id, space_id) DO UPDATE
+    SET fitted_on = excluded.fitted_on, neighbors = excluded.neighbors, intercept = excluded.intercept,
+        nearness = excluded.nearness, distinctness = excluded.distinctness, queries = excluded.queries,
+        fitted_at = pg_catalog.now();
+    RETURN fitted.mean;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fit_relevance(text, integer) IS
+    'Fits, without judged queries, what relevance a distance stands for in this collection, for min_relevance in searches: '
+    'a row of relevance 0.5 stands out of the query''s neighbours as far as the ten nearest of so many sampled rows do on '
+    'average, which it gives, in standard deviations. Errors: as pgembed.search_parts; PE033 the sample is out of its '
+    'range, PE035 too few vectors.';
 
 CREATE OR REPLACE FUNCTION pgembed.follow_store(collection_id integer, store regclass)
 RETURNS void
@@ -1259,6 +1372,11 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PE032',
             MESSAGE = pg_catalog.format('Expected text_weight from 0 to 1, got %s.', share);
     END IF;
+    IF options ->> 'min_relevance' IS NOT NULL OR options ->> 'max_distance' IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE032',
+            MESSAGE = 'Expected no min_relevance and no max_distance, got one: rows are found by their words too.',
+            HINT = 'Use pgembed.search, or cut by the score.';
+    END IF;
     SELECT c.key_columns INTO keys FROM pgembed.collection c WHERE c.name = plan_hybrid.collection;
     SELECT * INTO searched
     FROM pgembed.plan_search(
@@ -1443,6 +1561,10 @@ BEGIN
             'hnsw.iterative_scan', 'relaxed_order',
             'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
     END IF;
+    -- Relevance is by so many neighbours, whatever the session's ef_search.
+    IF options ->> 'min_relevance' IS NOT NULL AND depth IS NULL THEN
+        settings := settings || '{"hnsw.ef_search": "40"}';
+    END IF;
     selected := CASE
         WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
         ELSE (SELECT pg_catalog.string_agg(
@@ -1451,7 +1573,7 @@ BEGIN
     END;
     statement := pgembed.search_statement(
         parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        options ->> 'max_distance');
+        pgembed.distance_limit(collection, parts, options));
 END
 $function$;
 
@@ -1518,7 +1640,7 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
 
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
--- primary key, named with its schema: an unqualified = on a type such as citext would be another operator under another
+-- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
 -- search path.
 CREATE OR REPLACE FUNCTION pgembed.search_parts(
     collection text,
@@ -1574,7 +1696,7 @@ BEGIN
     INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
-        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisprimary
+        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
         JOIN pg_catalog.pg_opclass c
             ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
         JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
@@ -2040,7 +2162,7 @@ BEGIN
         FROM pg_catalog.unnest(
                 pg_catalog.to_tsvector(parts.config::regconfig, pg_catalog.left(query, 100000))) AS l
             LEFT JOIN pgembed.text_term c ON c.collection_id = parts.collection_id AND c.term = l.lexeme
-        ORDER BY 2, 1 COLLATE "C"
+        ORDER BY coalesce(c.documents, 0), l.lexeme COLLATE "C"
         LIMIT most
     LOOP
         term := lexeme.term;
@@ -2062,7 +2184,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"5a5dcea98d5707ee794561e93b6638dd50a2a85c4ef8f95dbef0a87ea397e6d6","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, text, text, integer, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"ccb3d3bd80149b1aef9d2029b64f556cb4c6049b4dd8aec873b84e71f292585c","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, jsonb, jsonb)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, text, text, integer, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

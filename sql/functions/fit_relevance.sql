@@ -15,7 +15,7 @@ BEGIN
             MESSAGE = pg_catalog.format('Expected a sample of 10 to 100000 rows, got %s.', coalesce(sample::text, 'null'));
     END IF;
     SELECT * INTO parts FROM pgembed.search_parts(fit_relevance.collection);
-    PERFORM pg_catalog.set_config('hnsw.ef_search', pg_catalog.greatest(neighbors + 1, 40)::text, true);
+    PERFORM pg_catalog.set_config('hnsw.ef_search', (neighbors + 1)::text, true);
     -- The nearest is the row itself. Hashes come in no order that has to do with the texts.
     EXECUTE pg_catalog.format(
         $sql$SELECT pg_catalog.count(DISTINCT number) AS queries, pg_catalog.avg(z) AS mean,
@@ -24,7 +24,7 @@ BEGIN
             SELECT number, place, (pg_catalog.avg(distance) OVER query - distance)
                 / nullif(pg_catalog.stddev_pop(distance) OVER query, 0) AS z
             FROM (SELECT embedding, pg_catalog.row_number() OVER () AS number
-                  FROM (SELECT embedding FROM %1$s WHERE chunk = 0 ORDER BY content_hash LIMIT %2$s) AS some) AS sampled
+                  FROM (SELECT embedding FROM %1$s WHERE chunk = 0 ORDER BY content_hash LIMIT %2$s) AS hashed) AS sampled
                 CROSS JOIN LATERAL (
                     SELECT distance, pg_catalog.row_number() OVER (ORDER BY distance) AS place
                     FROM (SELECT embedding %3$s AS distance FROM %1$s ORDER BY embedding %3$s LIMIT %4$s) AS near

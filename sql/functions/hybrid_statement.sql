@@ -131,9 +131,10 @@ ORDER BY _pgembed_score DESC, %4$s$sql$,
         pg_catalog.array_to_string(steps, E',\n'), columns,
         CASE fusion
             WHEN 'rrf' THEN pg_catalog.format(
-                'coalesce(%s / (60 + _pgembed_rank), 0) + coalesce(%s / (60 + _pgembed_text_rank), 0)',
+                'coalesce(%L::double precision / (60 + _pgembed_rank), 0) '
+                    '+ coalesce(%L::double precision / (60 + _pgembed_text_rank), 0)',
                 1 - text_weight, text_weight)
-            ELSE pg_catalog.format('%s * (%s) + %s * _pgembed_text_score',
+            ELSE pg_catalog.format('%L::double precision * (%s) + %L::double precision * _pgembed_text_score',
                 1 - text_weight, parts ->> 'similarity', text_weight)
         END,
         keys, k, parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join');
