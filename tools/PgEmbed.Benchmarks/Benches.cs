@@ -8,6 +8,7 @@ internal static class Benches
         {
             ["embed"] = EmbedBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
+            ["repository"] = RepositoryBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };
 }

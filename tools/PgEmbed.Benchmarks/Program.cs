@@ -1,7 +1,7 @@
 using System.CommandLine;
 using PgEmbed.Benchmarks;
 
-var bench = new Argument<string>("bench") { Description = "embed or search." };
+var bench = new Argument<string>("bench") { Description = "Which." };
 bench.AcceptOnlyFromAmong([.. Benches.All.Keys]);
 var quick = new Option<bool>("--quick") { Description = "At a smaller size, within a minute." };
 var json = new Option<bool>("--json") { Description = "Print one JSON object." };
