@@ -379,7 +379,9 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store);
     LOOP
         number := number + 1;
-        made := pgembed.name_with_ending(parent.name, '_p' || number);
+        -- The store's id stays where the name is cut, so that it is the store's alone.
+        made := pgembed.name_with_ending(
+            regexp_replace(parent.name, '_[0-9]+$', ''), coalesce(substring(parent.name, '_[0-9]+$'), '') || '_p' || number);
         EXIT WHEN to_regclass(format('%I.%I', parent.schema, made)) IS NULL;
     END LOOP;
     EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL)', parent.schema, made, store);
@@ -403,6 +405,23 @@ COMMENT ON FUNCTION pgembed.add_partition(regclass, text[], text, text) IS
     'Adds a partition to a store that is partitioned by list (for values, a null among them for rows without one) or by '
     'range (from lower_bound up to but without upper_bound; null for no bound), moves its rows out of the default '
     'partition, and gives its name. Error: PE006 another kind of store, or of bounds.';
+
+CREATE OR REPLACE FUNCTION pgembed.begin_search(collection text, space_id uuid, settings jsonb)
+RETURNS void
+LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM pgembed.require_space(collection, space_id);
+    -- A filter may call functions; a search writes nothing, whatever they do.
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(settings) s;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.begin_search(text, uuid, jsonb) IS
+    'Makes the transaction ready for the statement of a search: read-only, with the settings of its plan, once it is '
+    'certain that the query vector''s space serves the collection. Both last to the end of the transaction, or until a '
+    'savepoint before is rolled back to. Errors: as pgembed.require_space.';
 
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
@@ -494,6 +513,7 @@ DECLARE
     columns   text;
     vector    record;
     statement text;
+    grants    text[];
 BEGIN
     SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
 
@@ -539,8 +559,19 @@ END
         EXECUTE statement;
     EXCEPTION
         WHEN invalid_function_definition THEN
+            -- Who may use it stays: without a list of grants everyone may, as with a new function.
+            SELECT array_agg(format('GRANT EXECUTE ON FUNCTION %s TO %s%s', signature,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+                CASE WHEN a.is_grantable AND a.grantee <> 0 THEN ' WITH GRANT OPTION' ELSE '' END))
+            INTO grants
+            FROM pg_proc p, aclexplode(p.proacl) a
+            WHERE p.oid = signature::regprocedure;
             EXECUTE 'DROP FUNCTION ' || signature;
             EXECUTE statement;
+            IF grants IS NOT NULL THEN
+                EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+                EXECUTE array_to_string(grants, ';');
+            END IF;
     END;
 
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
@@ -577,6 +608,80 @@ $function$;
 COMMENT ON FUNCTION pgembed.drop_nearest(text) IS
     'Drops pgembed_store.nearest_<collection>; false where there was none. Needed before the store''s table can be '
     'dropped.';
+
+-- A loop, because EXECUTE of a loop takes one statement alone: what a filter smuggles in behind a semicolon is refused.
+CREATE OR REPLACE FUNCTION pgembed.estimate_rows(query text, "values" text[] DEFAULT NULL)
+RETURNS double precision
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    plan json;
+BEGIN
+    FOR plan IN EXECUTE 'EXPLAIN (FORMAT JSON) ' || query USING "values" LOOP
+        RETURN (plan -> 0 -> 'Plan' ->> 'Plan Rows')::double precision;
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.estimate_rows(text, text[]) IS
+    'How many rows the server''s planner expects of a query, in which $1 is the array of values. Nothing is run.';
+
+CREATE OR REPLACE FUNCTION pgembed.explain_search(
+    collection text,
+    query pgembed.space_vector,
+    k integer DEFAULT 10,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (aspect text, value text)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    planned     record;
+    server_plan json;
+BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
+    PERFORM pgembed.in_space(query, planned.space_id);
+    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
+    FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
+        USING pgembed.in_space(query, planned.space_id)
+    LOOP
+        EXIT;
+    END LOOP;
+
+    RETURN QUERY
+        SELECT a.aspect, a.value
+        FROM (VALUES
+            ('plan', planned.plan),
+            ('reason', planned.reason),
+            ('matching rows', pg_catalog.round(planned.matching_rows)::text || ' (estimated)'),
+            ('stored rows', pg_catalog.round(planned.stored_rows)::text || ' (estimated)'),
+            ('settings', (SELECT pg_catalog.string_agg(s.key || ' = ' || s.value, ', ' ORDER BY s.key)
+                          FROM pg_catalog.jsonb_each_text(planned.settings) s))) AS a (aspect, value);
+    RETURN QUERY
+        SELECT 'step ' || s.step,
+            CASE
+                WHEN NOT s.started THEN 'not needed'
+                WHEN s.looked_at IS NULL THEN pg_catalog.format('%s rows', s.passed)
+                ELSE pg_catalog.format('%s rows of the %s nearest', s.passed, s.looked_at)
+            END
+        FROM pgembed.search_steps(server_plan::jsonb) s;
+    RETURN QUERY
+        SELECT a.aspect, a.value
+        FROM (VALUES
+            ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
+            ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
+            ('statement', planned.statement)) AS a (aspect, value);
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb) IS
+    'Runs pgembed.search with the same arguments, and says how: the plan and why it was chosen, what it was estimated '
+    'from, what happened in each of its steps, and the statement. Errors: as pgembed.search.';
 
 CREATE OR REPLACE FUNCTION pgembed.in_space(query pgembed.space_vector, space_id uuid)
 RETURNS :"vector_schema".vector
@@ -645,6 +750,127 @@ $function$;
 COMMENT ON FUNCTION pgembed.nearest_name(text) IS
     'The name, in schema pgembed_store, of the collection''s nearest function.';
 
+-- Chooses how a search is run, for psql and for the client alike. Costs are in rows of a full ranking: one row, ranked,
+-- costs 1. Constants were fitted by tools/bench filter.
+--
+-- A filter of few rows is ranked in full: its rows are counted first, up to a bound, should the estimate be far too low.
+-- Else the index is probed. Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many
+-- of the nearest vectors pass does. When k pass, the search is done; when fewer do, either the index is followed farther,
+-- for as far as that is cheaper than ranking all that pass, or all are ranked.
+CREATE OR REPLACE FUNCTION pgembed.plan_search(
+    collection text,
+    k integer,
+    filter text DEFAULT NULL,
+    columns text[] DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    marker text DEFAULT NULL,
+    "values" text[] DEFAULT NULL,
+    types regtype[] DEFAULT NULL,
+    OUT plan text,
+    OUT reason text,
+    OUT matching_rows double precision,
+    OUT stored_rows double precision,
+    OUT space_id uuid,
+    OUT settings jsonb,
+    OUT statement text)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    tuple_cost constant double precision := 6;     -- a vector that the index gives
+    scan_cost  constant double precision := 200;   -- the way into the index
+    parts      jsonb;
+    estimated  text := filter;
+    ran        text := filter;
+    ef_search  integer;
+    bound      integer;
+    depth      integer;
+    reach      integer;
+    wanted     integer;
+    worthwhile integer;
+    probe_cost double precision;
+    selected   text;
+BEGIN
+    IF k IS NULL OR k < 1 OR k > 10000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE020',
+            MESSAGE = pg_catalog.format('Expected k from 1 to 10000, got %s.', coalesce(k::text, 'null'));
+    END IF;
+    SELECT pg_catalog.to_jsonb(p), p.space_id INTO parts, space_id FROM pgembed.search_parts(collection) p;
+
+    -- A value is a constant to the estimate and a parameter to the statement.
+    FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
+        estimated := pg_catalog.replace(
+            estimated, marker || n || '$', pg_catalog.format('($1)[%s]::%s', n, types[n]));
+        ran := pg_catalog.replace(ran, marker || n || '$', '$' || n + 1);
+    END LOOP;
+    stored_rows := pgembed.estimate_rows('SELECT FROM ' || (parts ->> 'store'));
+    matching_rows := stored_rows;
+    IF filter IS NOT NULL THEN
+        -- A row without text has no vector, so no more rows can match than there are vectors.
+        matching_rows := least(stored_rows, pgembed.estimate_rows(
+            pg_catalog.format(E'SELECT FROM %s AS %s WHERE (\n%s\n)',
+                parts ->> 'source', parts ->> 'source_name', estimated),
+            "values"));
+    END IF;
+
+    ef_search := coalesce((options ->> 'ef_search')::integer, least(1000, greatest(100, 2 * k)));
+    depth := greatest(k, ef_search * 2 / 3);
+    probe_cost := scan_cost + tuple_cost * ef_search;
+    IF (options ->> 'exact')::boolean THEN
+        reason := 'an exact search was asked for';
+    ELSIF NOT (parts ->> 'indexed')::boolean THEN
+        reason := 'no index serves the collection';
+    ELSIF stored_rows <= 2 * probe_cost THEN
+        reason := 'ranking every row costs no more than the way through the index';
+    ELSIF matching_rows <= 2 * probe_cost THEN
+        bound := 4 * probe_cost;
+        reason := 'ranking the few rows that pass costs no more than the way through the index';
+    ELSE
+        -- Of the nearest p vectors n pass: k of them in about the nearest k * p / n.
+        worthwhile := greatest(1, pg_catalog.ceil(
+            1.5 * k * depth * tuple_cost / greatest(1, matching_rows - scan_cost)));
+        reason := 'many rows pass: the index is asked first';
+        IF worthwhile >= k OR filter IS NULL THEN
+            worthwhile := NULL;
+        END IF;
+    END IF;
+
+    plan := 'exact';
+    IF bound IS NULL AND reason NOT LIKE '%index is asked first' THEN
+        depth := NULL;
+    ELSE
+        wanted := k + greatest(5, k / 2);
+        IF bound IS NOT NULL THEN
+            reach := NULL;
+        ELSE
+            plan := 'index';
+            IF worthwhile IS NOT NULL THEN
+                plan := 'iterative index';
+                reach := least(stored_rows, greatest(depth, (matching_rows - scan_cost) / tuple_cost));
+            END IF;
+        END IF;
+    END IF;
+    settings := pg_catalog.jsonb_build_object('jit', 'off');
+    IF depth IS NOT NULL THEN
+        settings := settings || pg_catalog.jsonb_build_object(
+            'hnsw.ef_search', ef_search::text,
+            'hnsw.iterative_scan', 'relaxed_order',
+            'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
+    END IF;
+    selected := CASE
+        WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
+        ELSE (SELECT pg_catalog.string_agg(
+                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position)
+              FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position))
+    END;
+    statement := pgembed.search_statement(
+        parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
+        options ->> 'max_distance');
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]) IS
+    'How a search is run.';
+
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -664,6 +890,269 @@ $function$;
 COMMENT ON FUNCTION pgembed.require_space(text, uuid) IS
     'Nothing when the collection is served from the space; else an error (PE001 another space, PE002 no such '
     'collection, PE004 not served).';
+
+-- The search runs in a subtransaction that is always rolled back, once its rows are on their way: so the settings of the
+-- plan end with it, and nothing that a function of the filter's does can stay. The subtransaction is read-only besides,
+-- so that such a function fails rather than seems to work.
+CREATE OR REPLACE FUNCTION pgembed.search(
+    collection text,
+    query pgembed.space_vector,
+    k integer DEFAULT 10,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (key text[], distance double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    planned record;
+    found   record;
+BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
+    PERFORM pgembed.in_space(query, planned.space_id);
+    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
+    FOR found IN EXECUTE planned.statement USING pgembed.in_space(query, planned.space_id) LOOP
+        key := found.key;
+        distance := found._pgembed_distance;
+        RETURN NEXT;
+    END LOOP;
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, jsonb) IS
+    'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
+    'first: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the source table''s '
+    'columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. Options: ef_search, '
+    'exact, recall, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+
+-- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
+-- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
+-- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
+-- search path.
+CREATE OR REPLACE FUNCTION pgembed.search_parts(
+    collection text,
+    OUT source text,
+    OUT source_name text,
+    OUT store text,
+    OUT space_id uuid,
+    OUT distance text,
+    OUT store_keys text,
+    OUT matching_keys text,
+    OUT matching_join text,
+    OUT keys text,
+    OUT key_join text,
+    OUT key_text text,
+    OUT indexed boolean)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    served record;
+    vector record;
+BEGIN
+    SELECT s.store, s.space_id, s.metric, s.key_columns, c.source_schema, c.source_table
+    INTO served
+    FROM pgembed.serving_store(search_parts.collection) s
+        JOIN pgembed.collection c ON c.name = search_parts.collection;
+    source := pg_catalog.format('%I.%I', served.source_schema, served.source_table);
+    source_name := pg_catalog.quote_ident(served.source_table);
+    store := served.store::text;
+    space_id := served.space_id;
+
+    SELECT n.nspname AS schema, t.typname AS type,
+        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END AS operator
+    INTO STRICT vector
+    FROM pg_catalog.pg_attribute a
+        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
+
+    SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('%s.%I AS _pgembed_key_%s', source_name, k.name, k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('key_%s OPERATOR(%I.%s) _pgembed_key_%1$s', k.position, n.nspname, o.oprname),
+            ' AND ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('_pgembed_key_%s OPERATOR(%I.%s) %s.%I',
+                k.position, n.nspname, o.oprname, source_name, k.name),
+            ' AND ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('%s.%I::pg_catalog.text', source_name, k.name), ', ' ORDER BY k.position)
+    INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
+    FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
+        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
+        JOIN pg_catalog.pg_opclass c
+            ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
+        JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
+            AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
+        JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
+        JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace;
+
+    -- An index serves the search only by the distance of the space's own metric.
+    indexed := EXISTS (
+        SELECT
+        FROM pg_catalog.pg_index i
+            JOIN pg_catalog.pg_class r ON r.oid = i.indexrelid
+            JOIN pg_catalog.pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
+            JOIN pg_catalog.pg_opclass c ON c.oid = i.indclass[0]
+            JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amoppurpose = 'o'
+            JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr AND o.oprname = vector.operator
+        WHERE i.indrelid = served.store AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.search_parts(text) IS
+    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Errors: as '
+    'pgembed.serving_store.';
+
+-- A search statement is a chain of steps. Each step is a MATERIALIZED CTE: the server's planner can then neither merge it
+-- into another nor serve it by the index where a full ranking is meant. A step that is only needed when those before it
+-- fell short has a condition without a column, on a count of their rows; the server looks at it once and never starts
+-- the step where it is false. The steps:
+--
+-- matching  the keys of the rows that pass, up to one more than `bound`
+-- ranked    those, ranked, where they are no more than `bound`
+-- probe     by the index: of the nearest `depth` vectors the first k that pass
+-- farther   by the index: of the nearest `reach` vectors the first `wanted` that pass, where at least `worthwhile` of
+--           the probe's passed
+-- every     all rows that pass, ranked: the last step, always there
+--
+-- By the index, rows come nearest first from the inner subquery, and the subquery with OFFSET 0 looks each up in the
+-- source and holds it against the filter; so the index is left as soon as enough have passed, whatever the server's
+-- planner thinks of the filter. A step without its number is left out. LIMITs are literals: under a generic plan the
+-- server forsakes the index where a LIMIT is a parameter. max_distance is an expression, and stands outside the steps.
+CREATE OR REPLACE FUNCTION pgembed.search_statement(
+    parts jsonb, k integer, filter text, columns text, bound integer, depth integer, reach integer, wanted integer,
+    worthwhile integer, max_distance text)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    -- On lines of its own: a comment at the filter's end must not take the parenthesis with it.
+    condition text := coalesce(E' AND (\n' || filter || E'\n)', '');
+    rows_of   constant text := '(SELECT pg_catalog.count(*) FROM _pgembed_%s)';
+    short     text := 'true';
+    steps     text[];
+    results   text[];
+    near      text;
+BEGIN
+    IF bound IS NOT NULL THEN
+        steps := steps || pg_catalog.format(
+            $sql$_pgembed_matching AS MATERIALIZED (
+    SELECT %1$s
+    FROM %2$s AS %3$s
+    WHERE true%4$s
+    LIMIT %5$s),
+_pgembed_ranked AS MATERIALIZED (
+    SELECT _pgembed_distance, %6$s
+    FROM _pgembed_matching
+        CROSS JOIN LATERAL (
+            SELECT embedding %7$s AS _pgembed_distance FROM %8$s WHERE %9$s OFFSET 0) AS _pgembed_vector
+    WHERE %10$s <= %11$s)$sql$,
+            parts ->> 'matching_keys', parts ->> 'source', parts ->> 'source_name', condition, bound + 1,
+            parts ->> 'keys', parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join',
+            pg_catalog.format(rows_of, 'matching'), bound);
+        short := pg_catalog.format(rows_of || ' > %s', 'matching', bound);
+        results := results || 'SELECT 1 AS _pgembed_step, * FROM _pgembed_ranked'::text;
+    END IF;
+
+    near := $sql$_pgembed_%1$s AS MATERIALIZED (
+    SELECT _pgembed_distance, %2$s
+    FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
+          FROM %5$s
+          WHERE %6$s
+          ORDER BY embedding %4$s
+          LIMIT %7$s) AS _pgembed_near
+        CROSS JOIN LATERAL (SELECT FROM %8$s AS %9$s WHERE %10$s%11$s OFFSET 0) AS _pgembed_passing
+    LIMIT %12$s)$sql$;
+    IF depth IS NOT NULL THEN
+        steps := steps || pg_catalog.format(near, 'probe',
+            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', short, depth,
+            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, k);
+        results := results || pg_catalog.format(
+            'SELECT 2 AS _pgembed_step, * FROM _pgembed_probe WHERE ' || rows_of || ' >= %s', 'probe', k);
+        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'probe', k);
+    END IF;
+    IF reach IS NOT NULL THEN
+        steps := steps || pg_catalog.format(near, 'farther',
+            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store',
+            short || pg_catalog.format(' AND ' || rows_of || ' >= %s', 'probe', worthwhile), reach,
+            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, wanted);
+        results := results || pg_catalog.format(
+            'SELECT 3 AS _pgembed_step, * FROM _pgembed_farther WHERE ' || rows_of || ' >= %s', 'farther', k);
+        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'farther', k);
+    END IF;
+
+    steps := steps || pg_catalog.format(
+        $sql$_pgembed_every AS MATERIALIZED (
+    SELECT _pgembed_embedding %1$s AS _pgembed_distance, %2$s
+    FROM (SELECT %3$s, embedding AS _pgembed_embedding FROM %4$s) AS _pgembed_store
+        JOIN %5$s AS %6$s ON %7$s
+    WHERE %8$s%9$s)$sql$,
+        parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', parts ->> 'source',
+        parts ->> 'source_name', parts ->> 'key_join', short, condition);
+    results := results || 'SELECT 4 AS _pgembed_step, * FROM _pgembed_every'::text;
+
+    RETURN pg_catalog.format(
+        $sql$WITH %1$s
+SELECT _pgembed_distance, %2$s, _pgembed_step
+FROM (SELECT *
+      FROM (%3$s) AS _pgembed_found
+      %4$s
+      ORDER BY _pgembed_distance, %5$s
+      LIMIT %6$s) AS _pgembed_nearest
+    JOIN %7$s AS %8$s ON %9$s
+ORDER BY _pgembed_distance, %5$s$sql$,
+        pg_catalog.array_to_string(steps, E',\n'), columns,
+        pg_catalog.array_to_string(results, E'\n            UNION ALL '),
+        coalesce('WHERE _pgembed_distance <= ' || max_distance, ''),
+        parts ->> 'keys', k, parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join');
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text) IS
+    'The statement of a search, out of a collection''s parts and the numbers of a plan. $1 is the query vector. It gives '
+    'the distance, the columns, and the step that the row came from.';
+
+CREATE OR REPLACE FUNCTION pgembed.search_steps(server_plan jsonb)
+RETURNS TABLE (step text, started boolean, looked_at bigint, passed bigint, milliseconds double precision)
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    node jsonb;
+BEGIN
+    FOR node IN
+        SELECT pg_catalog.jsonb_path_query(
+            server_plan, 'strict $.** ? (@."Subplan Name" like_regex "^CTE _pgembed_")', silent => true)
+    LOOP
+        step := pg_catalog.substr(node ->> 'Subplan Name', 14);
+        -- A step that was not started has its scans below a condition that was false.
+        started := pg_catalog.jsonb_path_exists(
+            node, 'strict $.** ? (exists (@."Relation Name") && @."Actual Loops" > 0)', silent => true);
+        passed := (node ->> 'Actual Rows')::numeric::bigint;
+        milliseconds := (node ->> 'Actual Total Time')::double precision;
+        -- What the steps that go by the index took from it: their innermost LIMIT, or what it stands on.
+        looked_at := (
+            SELECT pg_catalog.max((inner_node ->> 'Actual Rows')::numeric::bigint)
+            FROM pg_catalog.jsonb_path_query(
+                node, 'strict $.** ? (@."Node Type" == "Limit" || @."Node Type" == "Index Scan")', silent => true)
+                AS inner_node
+            WHERE step IN ('probe', 'farther'));
+        RETURN NEXT;
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.search_steps(jsonb) IS
+    'What happened in each step of a search statement, read from EXPLAIN (ANALYZE, FORMAT JSON) of it: whether it was '
+    'started, how many vectors the index gave it, how many rows it found, and how long it took.';
 
 CREATE OR REPLACE FUNCTION pgembed.serving_store(
     collection text,
@@ -806,7 +1295,7 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7c37498dcaab9fde5fa28add15c98897ca5ee5636ebc42365b7239b317834025","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.require_space(text, uuid)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"800300d0114c9162de9f43de72ef7a4939ffef7171328cd3883e98118ca2bb99","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -60,7 +60,9 @@ BEGIN
     EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', store);
     LOOP
         number := number + 1;
-        made := pgembed.name_with_ending(parent.name, '_p' || number);
+        -- The store's id stays where the name is cut, so that it is the store's alone.
+        made := pgembed.name_with_ending(
+            regexp_replace(parent.name, '_[0-9]+$', ''), coalesce(substring(parent.name, '_[0-9]+$'), '') || '_p' || number);
         EXIT WHEN to_regclass(format('%I.%I', parent.schema, made)) IS NULL;
     END LOOP;
     EXECUTE format('CREATE TABLE %I.%I (LIKE %s INCLUDING ALL)', parent.schema, made, store);

@@ -13,6 +13,7 @@ DECLARE
     columns   text;
     vector    record;
     statement text;
+    grants    text[];
 BEGIN
     SELECT * INTO served FROM pgembed.serving_store(create_nearest.collection);
 
@@ -58,8 +59,19 @@ END
         EXECUTE statement;
     EXCEPTION
         WHEN invalid_function_definition THEN
+            -- Who may use it stays: without a list of grants everyone may, as with a new function.
+            SELECT array_agg(format('GRANT EXECUTE ON FUNCTION %s TO %s%s', signature,
+                CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END,
+                CASE WHEN a.is_grantable AND a.grantee <> 0 THEN ' WITH GRANT OPTION' ELSE '' END))
+            INTO grants
+            FROM pg_proc p, aclexplode(p.proacl) a
+            WHERE p.oid = signature::regprocedure;
             EXECUTE 'DROP FUNCTION ' || signature;
             EXECUTE statement;
+            IF grants IS NOT NULL THEN
+                EXECUTE format('REVOKE EXECUTE ON FUNCTION %s FROM PUBLIC', signature);
+                EXECUTE array_to_string(grants, ';');
+            END IF;
     END;
 
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(

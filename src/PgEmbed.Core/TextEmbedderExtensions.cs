@@ -1,3 +1,5 @@
+using PgEmbed.Streaming;
+
 namespace PgEmbed;
 
 /// <summary>Shorter calls of <see cref="ITextEmbedder"/>.</summary>
@@ -13,5 +15,49 @@ public static class TextEmbedderExtensions
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         var result = await embedder.EmbedAsync([text], TextRole.Query, cancellationToken).ConfigureAwait(false);
         return embedder.Space.Vector(result.Vectors[0]);
+    }
+
+    /// <summary>Embeds a stream of texts of any length in bounded memory.</summary>
+    /// <param name="embedder">The embedder.</param>
+    /// <param name="texts">The texts, in any number.</param>
+    /// <param name="role">What they are embedded as.</param>
+    /// <param name="cancellationToken">Stops it within one batch.</param>
+    /// <returns>The texts with their vectors, in their order.</returns>
+    /// <remarks><inheritdoc cref="EmbedAsync{T}" path="/remarks"/></remarks>
+    /// <exception cref="PgEmbedException">The model can't be run on a text.</exception>
+    public static IAsyncEnumerable<Embedded<string>> EmbedAsync(
+        this ITextEmbedder embedder,
+        IAsyncEnumerable<string> texts,
+        TextRole role,
+        CancellationToken cancellationToken = default) =>
+        embedder.EmbedAsync(texts, static text => text, role, cancellationToken);
+
+    /// <summary>Embeds the text of each item of a stream of any length in bounded memory.</summary>
+    /// <typeparam name="T">What the source gives: a row, say.</typeparam>
+    /// <param name="embedder">The embedder.</param>
+    /// <param name="items">The items, in any number.</param>
+    /// <param name="text">An item's text.</param>
+    /// <param name="role">What they are embedded as.</param>
+    /// <param name="cancellationToken">Stops it within one batch.</param>
+    /// <returns>The items with their texts' vectors, in their order.</returns>
+    /// <remarks>
+    /// Up to some thousand texts at a time are embedded together, and meanwhile the next are read; while the caller
+    /// works on a result, no more than the item that the source was just asked for. A slow source's items are not held
+    /// back for more to come. Where the source fails, what came before comes out first. Where the caller stops early,
+    /// what is under way is cancelled and waited for.
+    /// </remarks>
+    /// <exception cref="ArgumentException">A text is null.</exception>
+    /// <exception cref="PgEmbedException">The model can't be run on a text.</exception>
+    public static IAsyncEnumerable<Embedded<T>> EmbedAsync<T>(
+        this ITextEmbedder embedder,
+        IAsyncEnumerable<T> items,
+        Func<T, string> text,
+        TextRole role,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        ArgumentNullException.ThrowIfNull(items);
+        ArgumentNullException.ThrowIfNull(text);
+        return new EmbeddingStream<T>(embedder, items, text, role).RunAsync(cancellationToken);
     }
 }

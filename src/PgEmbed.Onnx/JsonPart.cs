@@ -150,16 +150,7 @@ internal sealed class JsonPart
 
     private static JsonElement ReadElement(string path)
     {
-        ReadOnlySpan<byte> bytes;
-        try
-        {
-            bytes = File.ReadAllBytes(path);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PgEmbedException($"{path} can't be read: {e.Message}", innerException: e);
-        }
-
+        ReadOnlySpan<byte> bytes = SettingsFile.ReadAllBytes(path);
         if (bytes is [0xEF, 0xBB, 0xBF, ..])
             bytes = bytes[3..];
         try

@@ -18,6 +18,10 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     // So many tokens are held at once; the more, the better the texts of a batch fit together.
     private const int WindowTokens = 1 << 18;
 
+    // About what a run costs beside its tokens, counted in tokens. Where texts of unequal length need more padding than
+    // this to be of one batch, two runs are quicker.
+    private const int MaxBatchPadding = 16;
+
     private readonly Encoder _encoder;
     private readonly VectorMaker _maker;
     private readonly int _maxBatchTokens;
@@ -64,7 +68,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         try
         {
             var embedder = new OnnxTextEmbedder(model, encoder, options.MaxBatchTokens);
-            embedder.Embed([""], TextRole.Document, CancellationToken.None);
+            embedder.EmbedWindowsAsync([""], TextRole.Document, CancellationToken.None).GetAwaiter().GetResult();
             return embedder;
         }
         catch
@@ -77,6 +81,15 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     /// <summary>Counts a text's tokens as the model's tokenizer makes them, special tokens left out.</summary>
     public int CountTokens(ReadOnlySpan<char> text) => Model.Tokenizer.Count(text);
 
+    /// <summary>Whether a text is longer than the model reads, so that embedding it cuts it.</summary>
+    /// <param name="text">The text, without a prompt.</param>
+    /// <param name="role">What it is embedded as.</param>
+    public bool IsTruncated(string text, TextRole role)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return CountTokens(Model.PromptFor(role) + text) > Model.MaxTokens - Model.Tokenizer.SpecialTokenCount;
+    }
+
     /// <inheritdoc/>
     /// <remarks>An empty text is embedded too: as its special tokens alone.</remarks>
     /// <exception cref="ArgumentException">A text is null.</exception>
@@ -84,7 +97,13 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         IReadOnlyList<string> texts, TextRole role, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(texts);
-        return Task.Run(() => Embed(texts, role, cancellationToken), cancellationToken);
+        for (var i = 0; i < texts.Count; i++)
+        {
+            if (texts[i] is null)
+                throw new ArgumentException($"Expected texts, got null at {i}.", nameof(texts));
+        }
+
+        return Task.Run(() => EmbedWindowsAsync(texts, role, cancellationToken), cancellationToken);
     }
 
     /// <summary>
@@ -146,41 +165,55 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         return session;
     }
 
-    private TextEmbeddings Embed(IReadOnlyList<string> texts, TextRole role, CancellationToken cancellationToken)
+    private async Task<TextEmbeddings> EmbedWindowsAsync(
+        IReadOnlyList<string> texts, TextRole role, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < texts.Count; i++)
-        {
-            if (texts[i] is null)
-                throw new ArgumentException($"Expected texts, got null at {i}.", nameof(texts));
-        }
-
         var vectors = new VectorBlock(texts.Count, Space.Dimensions);
         var tokens = 0L;
-        var truncated = 0;
+        var truncated = new List<int>();
         var skipped = CountSkipped(role);
-        using var window = new TokenizedTexts();
-        for (var first = 0; first < texts.Count; first += window.Count)
+        using var front = new TokenizedTexts();
+        using var back = new TokenizedTexts();
+        var (window, ahead) = (front, back);
+        Fill(window, 0);
+        for (var first = 0; first < texts.Count;)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            window.Fill(texts, first, Model.PromptFor(role), Model.Tokenizer, Model.MaxTokens, WindowTokens);
-            var start = first;
-            Run(
-                window,
-                (text, values) =>
-                {
-                    var vector = vectors.Row(start + text);
-                    if (_encoder.IsPooled)
-                        _maker.FromVector(values, vector);
-                    else
-                        _maker.FromTokens(values, skipped, vector);
-                    CheckFinite(vector, $"text {start + text}");
-                },
-                cancellationToken);
+            var (start, next) = (first, first + window.Count);
+            // The next window's texts are tokenized while this one's are run.
+            var filling = next < texts.Count
+                ? Task.Run(() => Fill(ahead, next), CancellationToken.None)
+                : Task.CompletedTask;
+            try
+            {
+                Run(
+                    window,
+                    (text, values) =>
+                    {
+                        var vector = vectors.Row(start + text);
+                        if (_encoder.IsPooled)
+                            _maker.FromVector(values, vector);
+                        else
+                            _maker.FromTokens(values, skipped, vector);
+                        CheckFinite(vector, $"text {start + text}");
+                    },
+                    cancellationToken);
+            }
+            finally
+            {
+                await filling.ConfigureAwait(false);
+            }
+
             tokens += window.Tokens;
-            truncated += window.Truncated;
+            truncated.AddRange(window.Truncated.Select(text => start + text));
+            (window, ahead) = (ahead, window);
+            first = next;
         }
 
         return new TextEmbeddings(vectors, tokens, truncated);
+
+        void Fill(TokenizedTexts target, int from) => target.Fill(
+            texts, from, Model.PromptFor(role), Model.Tokenizer, Model.MaxTokens, WindowTokens);
     }
 
     private TextEmbeddings EmbedChunks(
@@ -188,7 +221,7 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     {
         var vectors = new VectorBlock(chunks.Count, Space.Dimensions);
         if (chunks.Count == 0)
-            return new TextEmbeddings(vectors, 0, 0);
+            return new TextEmbeddings(vectors, 0, []);
         var windows = ChunkWindows.Of(text, chunks, Model);
         using var texts = new TokenizedTexts();
         texts.Fill(windows.Ids);
@@ -212,12 +245,28 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
     {
         for (var rest = texts.Order; !rest.IsEmpty;)
         {
-            var length = Math.Max(1, texts.LengthOf(rest[0]));
-            var rows = Model.IsBatchDependent ? 1 : Math.Max(1, _maxBatchTokens / length);
-            var batch = rest[..Math.Min(rows, rest.Length)];
+            var batch = rest[..BatchSize(texts, rest)];
             _encoder.Run(texts, batch, take, cancellationToken);
             rest = rest[batch.Length..];
         }
+    }
+
+    /// <summary>How many of some texts, the longest first, make the next batch.</summary>
+    private int BatchSize(TokenizedTexts texts, ReadOnlySpan<int> rest)
+    {
+        if (Model.IsBatchDependent)
+            return 1;
+        var width = Math.Max(1, texts.LengthOf(rest[0]));
+        var most = Math.Clamp(_maxBatchTokens / width, 1, rest.Length);
+        var padding = 0;
+        for (var size = 1; size < most; size++)
+        {
+            padding += width - texts.LengthOf(rest[size]);
+            if (padding > MaxBatchPadding)
+                return size;
+        }
+
+        return most;
     }
 
     /// <summary>How many tokens at a text's beginning are left out of pooling: its prompt's, where the model says so.</summary>

@@ -134,13 +134,13 @@ public class VectorCollection
     {
         var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         var (_, hits) = await VectorSearch.RunAsync(
-            DataSource, RowQuery(vector, k, filter, options), Row, cancellationToken).ConfigureAwait(false);
+            Sessions, RowQuery(vector, k, filter, options), Row, cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
     }
 
-    /// <summary>Says how a search would be run, with the server's own plan.</summary>
-    /// <returns>The search plan, and what EXPLAIN says of its statement.</returns>
+    /// <summary>Runs a search and says how, with the server's own plan.</summary>
+    /// <returns>The search plan with what happened, and what EXPLAIN ANALYZE says of its statement.</returns>
     /// <inheritdoc cref="SearchRowsAsync"/>
     public async Task<(SearchPlan Plan, string ServerPlan)> ExplainRowsAsync(
         string text,
@@ -151,7 +151,7 @@ public class VectorCollection
     {
         var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         return await VectorSearch.ExplainAsync(
-            DataSource, RowQuery(vector, k, filter, options), analyze: false, cancellationToken).ConfigureAwait(false);
+            Sessions, RowQuery(vector, k, filter, options), cancellationToken).ConfigureAwait(false);
     }
 
     private SearchQuery RowQuery(SpaceVector vector, int k, SqlFilter? filter, SearchOptions? options)
@@ -161,10 +161,10 @@ public class VectorCollection
         return query;
     }
 
-    private static IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader)
+    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader)
     {
         var row = new Dictionary<string, object?>(StringComparer.Ordinal);
-        for (var i = 1; i < reader.FieldCount; i++)
+        for (var i = 1; i <= Info.Source.Columns.Count; i++)
             row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
         return row;
     }

@@ -20,14 +20,19 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <param name="embedder">The model; must make vectors of the collection's space.</param>
     /// <param name="info">The collection.</param>
     /// <param name="mapping">Which property stands for which column.</param>
+    /// <param name="relatedTables">The tables that the mapping's references lead to.</param>
     /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
     /// <exception cref="PgEmbedException">The mapping doesn't fit the table.</exception>
     public VectorCollection(
-        NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info, CollectionMapping<T> mapping)
+        NpgsqlDataSource dataSource,
+        ITextEmbedder embedder,
+        CollectionInfo info,
+        CollectionMapping<T> mapping,
+        IReadOnlyList<SourceTable>? relatedTables = null)
         : base(dataSource, embedder, info)
     {
         ArgumentNullException.ThrowIfNull(mapping);
-        _map = new RowMap<T>(mapping, info);
+        _map = new RowMap<T>(mapping, info, relatedTables);
     }
 
     private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
@@ -146,18 +151,18 @@ public sealed class VectorCollection<T> : VectorCollection
     {
         var query = Query(vector, k, filter, options);
         var (_, hits) = await VectorSearch.RunAsync(
-            DataSource, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
+            Sessions, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
         foreach (var hit in hits)
             yield return hit;
     }
 
-    /// <summary>Says how a search would be run, with the server's own plan.</summary>
+    /// <summary>Runs a search and says how, with the server's own plan.</summary>
     /// <param name="vector">The query vector.</param>
     /// <param name="k">How many rows, 1 to 10,000.</param>
     /// <param name="filter">Which rows count.</param>
     /// <param name="options">How it is to be run.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The search plan, and what EXPLAIN says of its statement.</returns>
+    /// <returns>The search plan with what happened, and what EXPLAIN ANALYZE says of its statement.</returns>
     /// <exception cref="PgEmbedException">As <see cref="SearchAsync(SpaceVector, int, Expression{Func{T, bool}}?, SearchOptions?, CancellationToken)"/>.</exception>
     public Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
         SpaceVector vector,
@@ -165,7 +170,7 @@ public sealed class VectorCollection<T> : VectorCollection
         Expression<Func<T, bool>>? filter = null,
         SearchOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        VectorSearch.ExplainAsync(DataSource, Query(vector, k, filter, options), analyze: false, cancellationToken);
+        VectorSearch.ExplainAsync(Sessions, Query(vector, k, filter, options), cancellationToken);
 
     private SearchQuery Query(
         SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)
@@ -173,7 +178,7 @@ public sealed class VectorCollection<T> : VectorCollection
         ArgumentNullException.ThrowIfNull(vector);
         var query = new SearchQuery(Info, vector, k, _map.Columns, options);
         if (filter is not null)
-            query.Filter = FilterTranslator<T>.Translate(filter, _map, query.SourceAlias, query.Parameters);
+            query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
         return query;
     }
 

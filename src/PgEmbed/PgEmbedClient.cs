@@ -2,6 +2,7 @@ using Npgsql;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed;
 
@@ -43,7 +44,7 @@ public sealed class PgEmbedClient
         ArgumentNullException.ThrowIfNull(mapping);
         var info = await _catalog.DefineAsync(mapping.ToDefinition(), Embedder.Space, cancellationToken)
             .ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+        return await OpenAsync(info, mapping, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Defines a collection as the attributes of its row type say, where it is not there yet, and opens it.</summary>
@@ -71,7 +72,7 @@ public sealed class PgEmbedClient
     {
         mapping ??= CollectionMapping.FromAttributes<T>();
         var info = await _catalog.GetAsync(mapping.Name, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping);
+        return await OpenAsync(info, mapping, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Opens a collection, its rows known by column names only.</summary>
@@ -84,8 +85,29 @@ public sealed class PgEmbedClient
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
         _catalog.ListAsync(cancellationToken);
 
+    /// <summary>
+    /// Gives a collection other carried columns, or divides its store otherwise, while it is searched and written. No text
+    /// is embedded again. What was opened before has to be opened again, to write.
+    /// </summary>
+    /// <inheritdoc cref="CollectionAlteration.RunAsync"/>
+    public Task<AlterationResult> AlterCollectionAsync(
+        string name,
+        IReadOnlyList<string> carriedColumns,
+        Partitioning? partitioning = null,
+        IProgress<AlterationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new CollectionAlteration(_dataSource, progress)
+            .RunAsync(name, carriedColumns, partitioning, cancellationToken: cancellationToken);
+
     /// <summary>Removes a collection and its stores; the user's table stays as it is.</summary>
     /// <returns>False where there was none.</returns>
     public Task<bool> DropCollectionAsync(string name, CancellationToken cancellationToken = default) =>
         _catalog.DropAsync(name, cancellationToken);
+
+    private async Task<VectorCollection<T>> OpenAsync<T>(
+        CollectionInfo info, CollectionMapping<T> mapping, CancellationToken cancellationToken)
+    {
+        var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related);
+    }
 }

@@ -43,6 +43,6 @@ internal sealed class HashingEmbedder(int dimensions = 16, string seed = "", Dis
             Vector(texts[i]).CopyTo(block.Row(i));
         if (role == TextRole.Document)
             Interlocked.Add(ref _embedded, texts.Count);
-        return new TextEmbeddings(block, texts.Sum(text => text.Length), Truncated: 0);
+        return new TextEmbeddings(block, texts.Sum(text => text.Length), TruncatedTexts: []);
     }
 }

@@ -5,10 +5,9 @@ const { spawnSync } = require('node:child_process');
 const { mkdtempSync, readFileSync, readdirSync, rmSync } = require('node:fs');
 const { tmpdir } = require('node:os');
 const { join } = require('node:path');
-const { createRequire } = require('node:module');
 const { gunzipSync } = require('node:zlib');
+const { vectorsOf } = require('./onnx.cjs');
 
-const ort = createRequire(join(process.env.PARITY_MODULES, 'package.json'))('onnxruntime-node');
 const [program, data, ...models] = process.argv.slice(2);
 const bounds = { leastCosine: 0.99999, largestDifference: 1e-4, farthest: 1e-3, cancelledWithinMs: 200 };
 
@@ -18,25 +17,6 @@ function readTexts() {
   const step = rows.length / 1000;
   return Array.from({ length: 1000 }, (_, i) => rows[Math.floor(i * step)])
     .map((row, i) => i % 2 ? row.synopsis : `${row.synopsis}\n${row.description}`);
-}
-
-async function reference(path, lines) {
-  // The weights of int8 files are made floats once, as PgEmbed has them made; activations stay floats in both.
-  const session = await ort.InferenceSession.create(path, { extra: { session: { disable_quant_qdq: '1' } } });
-  const output = session.outputNames.includes('last_hidden_state') ? 'last_hidden_state' : session.outputNames[0];
-  const vectors = [];
-  for (const line of lines) {
-    const ids = JSON.parse(line);
-    const tensor = value => new ort.Tensor('int64', BigInt64Array.from(ids, id => BigInt(value(id))), [1, ids.length]);
-    const given = { input_ids: id => id, attention_mask: () => 1, token_type_ids: () => 0 };
-    const feeds = Object.fromEntries(session.inputNames.map(name => [name, tensor(given[name])]));
-    const { data, dims } = (await session.run(feeds, [output]))[output];
-    const vector = new Float64Array(dims[2]);
-    for (let i = 0; i < data.length; i++) vector[i % dims[2]] += data[i] / ids.length;
-    const norm = Math.hypot(...vector);
-    vectors.push(vector.map(value => value / norm));
-  }
-  return vectors;
 }
 
 function compare(expected, bytes) {
@@ -74,8 +54,8 @@ async function main() {
       });
       if (run.status !== 0) throw new Error(`PgEmbed.VectorParity ended with exit code ${run.status}`);
       const seen = JSON.parse(run.stdout);
-      const expected = await reference(
-        join(folder, file), readFileSync(join(out, 'ids.jsonl'), 'utf8').split('\n').filter(Boolean));
+      const lines = readFileSync(join(out, 'ids.jsonl'), 'utf8').split('\n').filter(Boolean);
+      const expected = await vectorsOf(join(folder, file), lines.map(line => JSON.parse(line)));
       console.log(`${seen.model}, ${seen.file}: ${seen.texts} texts, ${seen.dimensions} dimensions`);
       for (const name of readdirSync(out).filter(name => name.endsWith('.f32'))) {
         const { leastCosine, largestDifference } = compare(expected, readFileSync(join(out, name)));

@@ -31,3 +31,7 @@ SELECT pgembed.add_partition('pgembed_store.listed', '{}');
 SELECT pgembed.add_partition('pgembed_store.listed_default', '{a}');
 \echo :LAST_ERROR_SQLSTATE
 SELECT tableoid::regclass, count(*) FROM pgembed_store.ranged GROUP BY 1 ORDER BY 1;
+-- A name that is too long is cut before the store's number.
+SELECT repeat('x', 60) || '_12' AS long_name \gset
+CREATE TABLE pgembed_store.:long_name (carried_1 text) PARTITION BY LIST (carried_1);
+SELECT right(pgembed.add_partition(('pgembed_store.' || :'long_name')::regclass, '{a}'), 12);

@@ -31,10 +31,13 @@ SELECT pgembed.create_nearest('articles');
 SELECT id FROM near ORDER BY distance LIMIT 2;
 SELECT has_function_privilege('pg_monitor', 'pgembed_store.nearest_articles(pgembed.space_vector)', 'EXECUTE');
 DROP VIEW near;
--- Key columns have changed: made anew.
+-- Key columns have changed: made anew, with the grants it had.
+REVOKE EXECUTE ON FUNCTION pgembed_store.nearest_articles FROM PUBLIC;
 UPDATE pgembed.collection SET key_columns = '{article_id}' WHERE name = 'articles';
 SELECT pgembed.create_nearest('articles');
 SELECT article_id FROM pgembed_store.nearest_articles(pgembed.vector_of('articles', '4')) ORDER BY distance LIMIT 1;
+SELECT role, has_function_privilege(role, 'pgembed_store.nearest_articles(pgembed.space_vector)', 'EXECUTE')
+FROM unnest('{pg_monitor,pg_read_all_data}'::name[]) AS role;
 -- A key column called distance.
 UPDATE pgembed.collection SET key_columns = '{distance}' WHERE name = 'articles';
 SELECT pgembed.create_nearest('articles');

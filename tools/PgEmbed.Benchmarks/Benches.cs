@@ -4,10 +4,10 @@ namespace PgEmbed.Benchmarks;
 internal static class Benches
 {
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
-        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(EmbedBench.Parts, StringComparer.Ordinal)
         {
-            ["embed"] = EmbedBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
+            ["settings"] = SettingsBench.RunAsync,
             ["repository"] = RepositoryBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };

@@ -1,172 +1,99 @@
-using System.Diagnostics;
-using System.Numerics.Tensors;
-using PgEmbed.Onnx;
 using PgEmbed.Onnx.Models;
-using PgEmbed.Onnx.Runtime;
-using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Benchmarks;
 
-/// <summary>
-/// How fast texts become vectors. The measure is ONNX Runtime alone on perfectly packed batches: the same texts, sorted,
-/// their ids made beforehand, no text beside a longer one of its batch.
-/// </summary>
-internal static class EmbedBench
+/// <summary>How fast texts become vectors: all parts of it, or one, since all take a quarter of an hour.</summary>
+internal sealed class EmbedBench
 {
-    private const int Rounds = 3;
-    private const int BatchTokens = 1024;
+    private readonly bool _quick;
+    private readonly List<IReadOnlyDictionary<string, object>> _results = [];
+    private readonly List<BenchTarget> _targets = [];
+    private readonly (string Name, List<string> Shorts, List<string> Longs) _texts;
 
-    public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
+    private EmbedBench(bool quick, string name, List<string> shorts, List<string> longs)
+    {
+        _quick = quick;
+        _texts = (name, shorts, longs);
+    }
+
+    /// <summary>The parts by name: the first is all of them.</summary>
+    public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> Parts { get; } =
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
+        {
+            ["embed"] = (quick, token) => RunAsync(
+                "embed", quick, [Tokenizers, BuiltIn, Larger, Memory, Peer], token),
+            ["embed-tokenizers"] = (quick, token) => RunAsync("embed-tokenizers", quick, [Tokenizers], token),
+            ["embed-v1"] = (quick, token) => RunAsync("embed-v1", quick, [BuiltIn], token),
+            ["embed-v2"] = (quick, token) => RunAsync("embed-v2", quick, [Larger], token),
+            ["embed-memory"] = (quick, token) => RunAsync("embed-memory", quick, [Memory], token),
+            ["embed-peer"] = (quick, token) => RunAsync("embed-peer", quick, [Peer], token),
+        };
+
+    private static string? LargerModel => Checkout.Shared("models", "pgembed-mini-v2");
+
+    private static async Task<BenchReport> RunAsync(
+        string bench,
+        bool quick,
+        Func<EmbedBench, CancellationToken, Task>[] parts,
+        CancellationToken cancellationToken)
     {
         var (name, packages) = await BenchTexts.PackagesAsync(quick ? 300 : 20_000, cancellationToken);
-        List<string> shorts = [.. packages.Select(p => p.Synopsis)];
-        List<string> longs = [.. packages.Select(p => $"{p.Synopsis}\n{p.Description}")];
-        var results = new List<IReadOnlyDictionary<string, object>>();
-        var targets = new List<BenchTarget>();
-        foreach (var folder in ModelFolders())
-        {
-            using var model = OnnxTextEmbedder.Load(folder);
-            results.Add(await MeasureAsync(model, "synopsis", shorts, targets, cancellationToken));
-            results.Add(await MeasureAsync(model, "synopsis and description", longs, targets, cancellationToken));
-        }
-
-        await CompareAsync(shorts, longs, quick, targets, cancellationToken);
-        using var builtIn = OnnxTextEmbedder.Load(BuiltInModel.Folder);
+        var run = new EmbedBench(
+            quick,
+            name,
+            packages.ConvertAll(p => p.Synopsis),
+            packages.ConvertAll(p => $"{p.Synopsis}\n{p.Description}"));
+        foreach (var part in parts)
+            await part(run, cancellationToken);
         return new BenchReport(
-            "embed",
+            bench,
             quick,
             Machine.Commit(),
             Machine.This(),
-            new BenchData(name, packages.Count, builtIn.Space.Dimensions),
+            new BenchData(name, packages.Count, ModelFolder.Open(BuiltInModel.Folder).Dimensions),
             new Dictionary<string, string>(),
-            results,
-            targets);
+            run._results,
+            run._targets);
     }
 
-    // The built-in model, and the larger one where the shared folder has it.
-    private static IEnumerable<string> ModelFolders() =>
-        new[] { BuiltInModel.Folder, Checkout.Shared("models", "pgembed-mini-v2") }.OfType<string>();
-
-    private static async Task<IReadOnlyDictionary<string, object>> MeasureAsync(
-        OnnxTextEmbedder model,
-        string what,
-        List<string> texts,
-        List<BenchTarget> targets,
-        CancellationToken cancellationToken)
+    private static Task Tokenizers(EmbedBench run, CancellationToken cancellationToken)
     {
-        await model.EmbedAsync(texts[..Math.Min(200, texts.Count)], TextRole.Document, cancellationToken);
-        using var alone = new RuntimeAlone(model, texts, BatchTokens);
-        // Until the runtime has compiled the tokenizer for good.
-        for (var warm = Stopwatch.StartNew(); warm.ElapsedMilliseconds < 500;)
-            RuntimeAlone.Tokenize(model, texts);
-        List<double> tokenizing = [], running = [], whole = [];
-        // The rounds take turns, so that a slower moment of the machine meets all of them.
-        for (var round = 0; round < Rounds; round++)
-        {
-            tokenizing.Add(Seconds(() => RuntimeAlone.Tokenize(model, texts)));
-            running.Add(Seconds(alone.RunAll));
-            var watch = Stopwatch.StartNew();
-            await model.EmbedAsync(texts, TextRole.Document, cancellationToken);
-            whole.Add(watch.Elapsed.TotalSeconds);
-        }
-
-        var (single, singleAlone) = await MeasureSingleAsync(model, texts, alone, cancellationToken);
-        var callers = new Dictionary<int, double>();
-        foreach (var count in (int[])[1, 2, 4])
-            callers[count] = await MeasureCallersAsync(model, texts, count, cancellationToken);
-        var share = Statistics.Median(running) / Statistics.Median(whole);
-        var overhead = 1000 * (Statistics.Median(single) - Statistics.Median(singleAlone));
-        targets.Add(new BenchTarget($"{model.Model.Name}, {what}: whole pipeline of ONNX Runtime alone", Math.Round(share, 3), "share", 0.9));
-        if (what == "synopsis")
-        {
-            targets.Add(BenchTarget.AtMost($"{model.Model.Name}: a single short text over ONNX Runtime alone, p50", Math.Round(overhead, 1), "µs", 100));
-            targets.Add(new BenchTarget($"{model.Model.Name}: WordPiece on one core", Math.Round(alone.Tokens / Statistics.Median(tokenizing) / 1e6, 2), "million tokens/s", 5));
-        }
-
-        return new Dictionary<string, object>
-        {
-            ["model"] = model.Model.Name,
-            ["text"] = what,
-            ["texts"] = texts.Count,
-            ["tokens"] = alone.Tokens,
-            ["tokenize_tokens_per_s"] = Math.Round(alone.Tokens / Statistics.Median(tokenizing)),
-            ["ort_tokens_per_s"] = Math.Round(alone.Tokens / Statistics.Median(running)),
-            ["batched_tokens_per_s"] = Math.Round(alone.Tokens / Statistics.Median(whole)),
-            ["batched_texts_per_s"] = Math.Round(texts.Count / Statistics.Median(whole)),
-            ["callers_2_texts_per_s"] = Math.Round(callers[2]),
-            ["callers_4_texts_per_s"] = Math.Round(callers[4]),
-            ["single_texts_per_s"] = Math.Round(1000 * single.Count / single.Sum()),
-            ["single_p50_ms"] = Math.Round(Statistics.Median(single), 3),
-            ["single_p95_ms"] = Math.Round(Statistics.Quantile(single, 0.95), 3),
-            ["single_ort_p50_ms"] = Math.Round(Statistics.Median(singleAlone), 3),
-        };
+        // Tokenizing is so quick that even the quick run can have texts enough to be like the whole.
+        foreach (var (what, texts) in run.TextSets())
+            TokenizerBench.Measure(what, texts, run._results, run._targets);
+        return Task.CompletedTask;
     }
 
-    private static async Task<(List<double> Single, List<double> Alone)> MeasureSingleAsync(
-        OnnxTextEmbedder model, List<string> texts, RuntimeAlone alone, CancellationToken cancellationToken)
+    private static Task BuiltIn(EmbedBench run, CancellationToken cancellationToken) =>
+        run.PipelineAsync(BuiltInModel.Folder, cancellationToken);
+
+    private static Task Larger(EmbedBench run, CancellationToken cancellationToken) =>
+        LargerModel is { } folder ? run.PipelineAsync(folder, cancellationToken) : Task.CompletedTask;
+
+    private static async Task Memory(EmbedBench run, CancellationToken cancellationToken)
     {
-        List<double> single = [], runtime = [];
-        for (var i = 0; i < Math.Min(300, texts.Count); i++)
+        if (run._quick)
         {
-            var watch = Stopwatch.StartNew();
-            await model.EmbedAsync([texts[i]], TextRole.Query, cancellationToken);
-            single.Add(watch.Elapsed.TotalMilliseconds);
-            runtime.Add(1000 * Seconds(() => alone.RunOne(i)));
-        }
-
-        return (single, runtime);
-    }
-
-    private static async Task<double> MeasureCallersAsync(
-        OnnxTextEmbedder model, List<string> texts, int callers, CancellationToken cancellationToken)
-    {
-        var sample = texts[..Math.Min(2_000, texts.Count)];
-        var watch = Stopwatch.StartNew();
-        await Task.WhenAll(sample.Chunk((sample.Count + callers - 1) / callers)
-            .Select(part => model.EmbedAsync(part, TextRole.Document, cancellationToken)));
-        return sample.Count / watch.Elapsed.TotalSeconds;
-    }
-
-    private static async Task CompareAsync(
-        List<string> shorts, List<string> longs, bool quick, List<BenchTarget> targets, CancellationToken cancellationToken)
-    {
-        // The peer reads no model whose only file is the quantized one.
-        if (Checkout.Shared("models", "pgembed-mini-v1", "onnx", "model.onnx") is null)
-        {
-            await Console.Error.WriteLineAsync("bench: not compared with transformers.js: no shared model beside the checkout.");
+            await run.MemoryAsync(BuiltInModel.Folder, 5_000, 25_000, cancellationToken);
             return;
         }
 
-        var folder = Checkout.Shared("models", "pgembed-mini-v1")!;
-        var count = Math.Min(quick ? 300 : 3_000, shorts.Count);
-        var sets = new Dictionary<string, List<string>>
-        {
-            ["short"] = shorts[..count],
-            ["long"] = longs[..count],
-            ["mix"] = [.. Enumerable.Range(0, count).Select(i => i % 8 == 0 ? longs[i] : shorts[i])],
-        };
-        using var model = OnnxTextEmbedder.Load(
-            ModelFolder.Open(folder, new ModelFolderOptions { ModelFile = "onnx/model.onnx" }));
-        if (await TransformersPeer.RunAsync(folder, sets, cancellationToken) is not { } peer)
-            return;
-        var first = (await model.EmbedAsync([sets["short"][0]], TextRole.Document, cancellationToken)).Vectors[0];
-        targets.Add(new BenchTarget(
-            "cosine of the first text's vector with transformers.js'",
-            Math.Round(TensorPrimitives.CosineSimilarity(first.Span, peer.First), 6), "", 0.99999));
-        foreach (var (set, goal) in ((string, double)[])[("short", 1.6), ("long", 1.6), ("mix", 5)])
-        {
-            var watch = Stopwatch.StartNew();
-            await model.EmbedAsync(sets[set], TextRole.Document, cancellationToken);
-            targets.Add(new BenchTarget(
-                $"texts/s of transformers.js, {set} texts",
-                Math.Round(peer.Seconds[set] / watch.Elapsed.TotalSeconds, 2), "times", goal));
-        }
+        foreach (var folder in new[] { BuiltInModel.Folder, LargerModel }.OfType<string>())
+            await run.MemoryAsync(folder, 20_000, 200_000, cancellationToken);
     }
 
-    private static double Seconds(Action action)
+    private static Task Peer(EmbedBench run, CancellationToken cancellationToken) => PeerBench.MeasureAsync(
+        run._texts.Shorts, run._texts.Longs, run._quick ? 300 : 3_000, run._targets, cancellationToken);
+
+    private async Task PipelineAsync(string folder, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
-        action();
-        return watch.Elapsed.TotalSeconds;
+        foreach (var (what, texts) in TextSets())
+            await PipelineBench.MeasureAsync(folder, what, texts, _results, _targets, cancellationToken);
     }
+
+    private Task MemoryAsync(string folder, int few, int many, CancellationToken cancellationToken) =>
+        MemoryBench.MeasureAsync(folder, few, many, _results, _targets, cancellationToken);
+
+    private (string What, List<string> Texts)[] TextSets() =>
+        [("synopsis", _texts.Shorts), ("synopsis and description", _texts.Longs)];
 }

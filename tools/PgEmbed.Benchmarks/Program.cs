@@ -1,6 +1,12 @@
 using System.CommandLine;
 using PgEmbed.Benchmarks;
 
+if (args is [MemoryBench.ChildArgument, var folder, var texts])
+{
+    await MemoryBench.RunAsync(folder, int.Parse(texts, System.Globalization.CultureInfo.InvariantCulture));
+    return 0;
+}
+
 var bench = new Argument<string>("bench") { Description = "Which." };
 bench.AcceptOnlyFromAmong([.. Benches.All.Keys]);
 var quick = new Option<bool>("--quick") { Description = "At a smaller size, within a minute." };

@@ -31,17 +31,29 @@ internal static class ReportWriter
             Console.WriteLine(
                 $"PostgreSQL {machine.Postgres}, pgvector {machine.Pgvector}: "
                 + string.Join(", ", report.Settings.Select(s => $"{s.Key} {s.Value}")));
-        // A line a figure and a column a result: there are more figures than a terminal is wide.
-        var width = report.Results[0].Keys.Max(name => name.Length);
-        foreach (var figure in report.Results[0].Keys)
-            Console.WriteLine($"  {figure.PadRight(width)}  " + string.Join("  ", report.Results.Select(
-                row => Convert.ToString(row[figure], CultureInfo.InvariantCulture)!.PadLeft(ColumnWidth(row)))));
+        // Rows with the same figures are one table.
+        foreach (var table in report.Results.GroupBy(row => string.Join('\n', row.Keys)))
+            WriteTable([.. table]);
         foreach (var target in report.Targets)
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(target.Met ? "met" : "NOT MET")}: {target.Name} {target.Value} {target.Unit}, goal {target.Goal}"));
     }
 
-    private static int ColumnWidth(IReadOnlyDictionary<string, object> row) =>
-        row.Values.Max(value => Convert.ToString(value, CultureInfo.InvariantCulture)!.Length);
+    private static void WriteTable(IReadOnlyDictionary<string, object>[] rows)
+    {
+        string[][] table =
+            [[.. rows[0].Keys], .. rows.Select(row => row.Keys.Select(figure => Text(row[figure])).ToArray())];
+        // A line a figure and a column a result where there are more figures than results, else the other way round:
+        // a terminal is not wide.
+        if (rows.Length < rows[0].Count)
+            table = [.. Enumerable.Range(0, rows[0].Count).Select(i => table.Select(row => row[i]).ToArray())];
+        var widths = Enumerable.Range(0, table[0].Length).Select(i => table.Max(row => row[i].Length)).ToList();
+        foreach (var row in table)
+            Console.WriteLine("  " + string.Join("  ", row.Select(
+                (text, i) => i == 0 ? text.PadRight(widths[i]) : text.PadLeft(widths[i]))).TrimEnd());
+        Console.WriteLine();
+    }
+
+    private static string Text(object value) => Convert.ToString(value, CultureInfo.InvariantCulture)!;
 }

@@ -11,53 +11,57 @@ internal sealed class RuntimeAlone : IDisposable
     private readonly OnnxSession _session;
     private readonly string[] _inputs;
     private readonly string[] _outputs = ["last_hidden_state"];
-    private readonly List<OnnxTensor[]> _batches = [];
+    private readonly List<List<OnnxTensor[]>> _slices = [];
     private readonly List<OnnxTensor[]> _singles = [];
 
-    public RuntimeAlone(OnnxTextEmbedder model, List<string> texts, int batchTokens)
+    /// <param name="model">The model.</param>
+    /// <param name="slices">Texts in parts, each packed by itself.</param>
+    /// <param name="batchTokens">The most tokens of a batch.</param>
+    /// <param name="options">How to run it; null: as the embedder does.</param>
+    public RuntimeAlone(
+        OnnxTextEmbedder model,
+        IEnumerable<IReadOnlyList<string>> slices,
+        int batchTokens,
+        OnnxSessionOptions? options = null)
     {
         _session = OnnxSession.Load(
-            Path.Combine(model.Model.FullPath, model.Model.ModelFile),
-            new OnnxSessionOptions
-            {
-                IntraOpThreads = Environment.ProcessorCount,
-                IntraOpSpinning = new OnnxEmbedderOptions().Spinning,
-                Configuration = { ["session.disable_quant_qdq"] = "1" },
-            });
+            Path.Combine(model.Model.FullPath, model.Model.ModelFile), options ?? EmbedderOptions());
         _inputs = [.. _session.Inputs.Select(input => input.Name)];
-        var ids = Tokenize(model, texts);
-        Tokens = ids.Sum(text => (long)text.Length);
-        foreach (var length in ids.GroupBy(text => text.Length))
+        foreach (var slice in slices)
         {
-            foreach (var batch in length.Chunk(Math.Max(1, batchTokens / length.Key)))
-                _batches.Add(Tensors(batch, length.Key));
+            var ids = Tokenize(model, slice);
+            Tokens += ids.Sum(text => (long)text.Length);
+            _slices.Add([.. ids.GroupBy(text => text.Length).SelectMany(length => length
+                .Chunk(Math.Max(1, batchTokens / length.Key)).Select(batch => Tensors(batch, length.Key)))]);
+            _singles.AddRange(ids.Take(1_000 - _singles.Count).Select(text => Tensors([text], text.Length)));
         }
-
-        foreach (var text in ids.Take(1_000))
-            _singles.Add(Tensors([text], text.Length));
     }
+
+    /// <summary>The embedder's own settings.</summary>
+    public static OnnxSessionOptions EmbedderOptions() => new()
+    {
+        IntraOpThreads = Environment.ProcessorCount,
+        IntraOpSpinning = new OnnxEmbedderOptions().Spinning,
+        Configuration = { ["session.disable_quant_qdq"] = "1" },
+    };
 
     /// <summary>The texts' tokens, special ones included.</summary>
     public long Tokens { get; }
 
-    /// <summary>Each text's ids.</summary>
-    public static List<int[]> Tokenize(OnnxTextEmbedder model, List<string> texts)
+    private static List<int[]> Tokenize(OnnxTextEmbedder model, IReadOnlyList<string> texts)
     {
         var buffer = new int[model.Model.MaxTokens];
-        return texts.ConvertAll(text => buffer[..model.Model.Tokenizer.Encode(text, buffer, out _)]);
+        return [.. texts.Select(text => buffer[..model.Model.Tokenizer.Encode(text, buffer, out _)])];
     }
 
-    public void RunAll()
-    {
-        foreach (var batch in _batches)
-            Run(batch);
-    }
+    /// <summary>Runs all texts of a slice.</summary>
+    public void RunSlice(int slice) => _slices[slice].ForEach(Run);
 
     public void RunOne(int text) => Run(_singles[text]);
 
     public void Dispose()
     {
-        foreach (var tensor in _batches.Concat(_singles).SelectMany(tensors => tensors))
+        foreach (var tensor in _slices.SelectMany(slice => slice).Concat(_singles).SelectMany(tensors => tensors))
             tensor.Dispose();
         _session.Dispose();
     }

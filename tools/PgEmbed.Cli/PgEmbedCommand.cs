@@ -25,6 +25,7 @@ public static class PgEmbedCommand
             DatabaseCommand.Create(terminal),
             SchemaCommand.Create(terminal),
             ModelCommand.Create(terminal),
+            CollectionCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
             VectorsCommand.Create(terminal),

@@ -12,26 +12,18 @@ namespace PgEmbed.Chunking;
 /// </remarks>
 public sealed class SentenceChunker : ITextChunker
 {
-    private readonly TokenCounter _count;
-    private readonly int _maxTokens;
+    private readonly ChunkLimit _limit;
 
     /// <summary>Creates a chunker.</summary>
     /// <param name="count">Counts tokens as the model does that is to read the chunks.</param>
     /// <param name="maxTokens">The most tokens of a chunk, 1 or more.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number is less than 1.</exception>
-    public SentenceChunker(TokenCounter count, int maxTokens)
-    {
-        ArgumentNullException.ThrowIfNull(count);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxTokens, 1);
-        _count = count;
-        _maxTokens = maxTokens;
-    }
+    public SentenceChunker(TokenCounter count, int maxTokens) => _limit = new ChunkLimit(count, maxTokens);
 
     /// <inheritdoc/>
     public IReadOnlyList<TextChunk> Split(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var units = TextUnits.Of(text, _count, _maxTokens, ReadOnlyDictionary<int, TextBreak>.Empty);
-        return new ChunkPacker(text, units, _count, _maxTokens).PackEach(TextBreak.Sentence);
+        return _limit.SplitEach(text, TextBreak.Sentence, ReadOnlyDictionary<int, TextBreak>.Empty);
     }
 }

@@ -16,6 +16,7 @@ internal sealed class ChunkWindows
 {
     private readonly List<int[]> _ids = [];
     private readonly List<List<(int Chunk, Range Tokens)>> _chunks = [];
+    private readonly SortedSet<int> _truncated = [];
 
     private ChunkWindows()
     {
@@ -24,8 +25,8 @@ internal sealed class ChunkWindows
     /// <summary>The token ids of each window, special tokens and prompt included.</summary>
     public IReadOnlyList<int[]> Ids => _ids;
 
-    /// <summary>How many chunks alone are longer than a window, and were cut.</summary>
-    public int Truncated { get; private set; }
+    /// <summary>The chunks, ascending, that alone are longer than a window and were cut.</summary>
+    public IReadOnlyList<int> Truncated => [.. _truncated];
 
     /// <summary>The chunks whose vectors are pooled from a window, and the places of their tokens in it.</summary>
     public IReadOnlyList<(int Chunk, Range Tokens)> ChunksOf(int window) => _chunks[window];
@@ -73,7 +74,7 @@ internal sealed class ChunkWindows
             {
                 var (chunk, from, to) = chunks[next++];
                 if (to > end)
-                    Truncated++;
+                    _truncated.Add(chunk);
                 own.Add((chunk, Place(from, Math.Min(to, end))));
             }
             while (next < chunks.Length && chunks[next].End <= end);

@@ -9,15 +9,11 @@ namespace PgEmbed.Onnx.Embedding;
 /// <summary>A loaded model: runs batches of token ids. Safe for concurrent runs.</summary>
 internal sealed class Encoder : IDisposable
 {
-    private const string TokenIds = "input_ids";
-    private const string Mask = "attention_mask";
-    private const string TokenTypes = "token_type_ids";
-    private const string Positions = "position_ids";
     private const string DataFolderKey = "session.model_external_initializers_file_folder_path";
 
     private readonly ModelFolder _model;
     private readonly OnnxSession _session;
-    private readonly string[] _inputs;
+    private readonly EncoderInputs _inputs;
     private readonly string[] _outputs;
     private readonly OnnxElementType _elementType;
     private readonly int _dimensions;
@@ -26,25 +22,19 @@ internal sealed class Encoder : IDisposable
     {
         _model = model;
         _session = session;
-        _inputs = [.. session.Inputs.Select(CheckInput)];
-        foreach (var needed in (string[])[TokenIds, Mask])
-        {
-            if (!_inputs.Contains(needed))
-                throw Error($"expected an input '{needed}', got {string.Join(", ", _inputs)}.");
-        }
-
+        _inputs = new EncoderInputs(model, session.Inputs);
         var output = FindOutput(session.Outputs);
         _outputs = [output.Name];
         _elementType = output.ElementType;
         if (_elementType is not (OnnxElementType.Float or OnnxElementType.Float16))
-            throw Error($"expected an output of 32-bit or 16-bit floats, got {output}.");
+            throw _model.FileError($"expected an output of 32-bit or 16-bit floats, got {output}.");
         IsPooled = output.Shape.Count == 2;
         _dimensions = IsPooled ? model.Modules.Dimensions : model.Modules.Pooling.TokenDimensions;
         // A pooled output is by convention the last module's. Where it would have the same length without Dense, a
         // file that leaves Dense out could not be told from one that doesn't.
         var hasDense = model.Modules.Steps.Any(step => step is DenseModule);
         if (IsPooled && hasDense && _dimensions == model.Modules.Pooling.Dimensions)
-            throw Error(
+            throw _model.FileError(
                 $"whether the output {output} has gone through the module Dense can't be told.",
                 "Export the model with an output of its token vectors, last_hidden_state.");
     }
@@ -78,19 +68,13 @@ internal sealed class Encoder : IDisposable
     {
         // Without special tokens an empty text has no token at all; it is run as padding, of which nothing is taken.
         var width = Math.Max(1, texts.LengthOf(batch[0]));
-        var size = batch.Length * width;
-        var memory = ArrayPool<long>.Shared.Rent(size * _inputs.Length);
-        var tensors = new OnnxTensor[_inputs.Length];
+        var size = _inputs.IntegersOf(batch.Length, width);
+        var memory = ArrayPool<long>.Shared.Rent(size);
+        var tensors = new OnnxTensor[_inputs.Names.Length];
         try
         {
-            for (var i = 0; i < tensors.Length; i++)
-            {
-                var values = memory.AsMemory(i * size, size);
-                Write(_inputs[i], texts, batch, width, values.Span);
-                tensors[i] = OnnxTensor.Create(values, [batch.Length, width]);
-            }
-
-            using var output = _session.Run(_inputs, tensors, _outputs, null, cancellationToken)[0];
+            _inputs.Make(texts, batch, width, memory.AsMemory(0, size), tensors);
+            using var output = _session.Run(_inputs.Names, tensors, _outputs, null, cancellationToken)[0];
             CheckShape(output.Shape, batch.Length, width);
             if (_elementType == OnnxElementType.Float)
                 Give(output.Values<float>(), texts, batch, take);
@@ -116,29 +100,6 @@ internal sealed class Encoder : IDisposable
         if (model.HasDataFiles)
             options.Configuration[DataFolderKey] = Path.GetDirectoryName(path)!;
         return OnnxSession.Load(OnnxGraph.Cut(path, model.LayerOutput), options);
-    }
-
-    private void Write(
-        string input, TokenizedTexts texts, ReadOnlySpan<int> batch, int width, Span<long> values)
-    {
-        values.Fill(input == TokenIds ? _model.Tokenizer.PadId!.Value : 0);
-        for (var i = 0; i < batch.Length && input != TokenTypes; i++)
-        {
-            var ids = texts[batch[i]];
-            var row = values.Slice(i * width, ids.Length);
-            if (input == Mask)
-                row.Fill(1);
-            else if (input == Positions)
-                WritePositions(row);
-            else
-                TensorPrimitives.ConvertChecked(ids, row);
-        }
-    }
-
-    private void WritePositions(Span<long> row)
-    {
-        for (var i = 0; i < row.Length; i++)
-            row[i] = _model.FirstPosition + i;
     }
 
     private void Give(ReadOnlySpan<float> values, TokenizedTexts texts, ReadOnlySpan<int> batch, VectorsOfText take)
@@ -170,23 +131,10 @@ internal sealed class Encoder : IDisposable
     {
         ReadOnlySpan<long> expected = IsPooled ? [rows, _dimensions] : [rows, width, _dimensions];
         if (!shape.SequenceEqual(expected))
-            throw Error(
+            throw _model.FileError(
                 $"expected an output of shape {string.Join(" × ", expected.ToArray())}, got "
                 + $"{string.Join(" × ", shape.ToArray())}.",
                 "The modules' configuration and the ONNX file are of different models: fetch one again.");
-    }
-
-    private string CheckInput(OnnxValueInfo input)
-    {
-        if (input.Name.StartsWith("past_key_values", StringComparison.Ordinal))
-            throw Error(
-                $"the input {input} is for generating text: the file takes a cache of the tokens before.",
-                "Export the model for feature extraction, without a cache.");
-        if (input.Name is not (TokenIds or Mask or TokenTypes or Positions))
-            throw Error($"the input {input} is not supported.", "Take another export of the model.");
-        return input.ElementType == OnnxElementType.Int64
-            ? input.Name
-            : throw Error($"expected 64-bit integers, got {input}.", "Take another export of the model.");
     }
 
     /// <summary>The tokens' vectors where the model gives them, else a text's that it has pooled itself.</summary>
@@ -194,11 +142,8 @@ internal sealed class Encoder : IDisposable
         outputs.FirstOrDefault(o => o.Name == "last_hidden_state" && o.Shape.Count == 3)
         ?? outputs.FirstOrDefault(o => o.Shape.Count == 3)
         ?? outputs.FirstOrDefault(o => o.Name == "sentence_embedding" && o.Shape.Count == 2)
-        ?? throw Error(
+        ?? throw _model.FileError(
             "expected an output last_hidden_state (batch × sequence × dimensions) or sentence_embedding (batch × "
             + $"dimensions), got {string.Join(", ", outputs)}.",
             "Export the model for feature extraction.");
-
-    private PgEmbedException Error(string message, string? remedy = null) =>
-        new($"{_model.ModelFile} of {_model.FullName}: {message}", remedy);
 }

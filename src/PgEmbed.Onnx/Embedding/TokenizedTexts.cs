@@ -9,7 +9,8 @@ namespace PgEmbed.Onnx.Embedding;
 internal sealed class TokenizedTexts : IDisposable
 {
     private readonly List<int> _starts = [0];
-    private int[] _ids = ArrayPool<int>.Shared.Rent(4096);
+    private readonly List<int> _truncated = [];
+    private int[] _ids = [];
     private int[] _order = [];
 
     /// <summary>How many texts there are.</summary>
@@ -18,11 +19,11 @@ internal sealed class TokenizedTexts : IDisposable
     /// <summary>How many tokens they have together.</summary>
     public int Tokens => _starts[^1];
 
-    /// <summary>How many of them were cut.</summary>
-    public int Truncated { get; private set; }
+    /// <summary>The places of those that were cut, ascending.</summary>
+    public IReadOnlyList<int> Truncated => _truncated;
 
     /// <summary>The texts' places from the longest to the shortest.</summary>
-    public ReadOnlySpan<int> Order => _order;
+    public ReadOnlySpan<int> Order => _order.AsSpan(0, Count);
 
     /// <summary>The ids of the text at a place.</summary>
     public ReadOnlySpan<int> this[int index] => _ids.AsSpan(_starts[index], LengthOf(index));
@@ -35,7 +36,7 @@ internal sealed class TokenizedTexts : IDisposable
     {
         Clear();
         for (var i = first; i < texts.Count && Tokens < enough; i++)
-            Add(prompt.Length == 0 ? texts[i] : prompt + texts[i], tokenizer, maxTokens);
+            Add(prompt, texts[i], tokenizer, maxTokens);
         Sort();
     }
 
@@ -55,22 +56,52 @@ internal sealed class TokenizedTexts : IDisposable
     public void Dispose()
     {
         ArrayPool<int>.Shared.Return(_ids);
-        _ids = [];
+        ArrayPool<int>.Shared.Return(_order);
+        _ids = _order = [];
     }
 
     private void Clear()
     {
         _starts.RemoveRange(1, Count);
-        Truncated = 0;
+        _truncated.Clear();
     }
 
-    private void Sort() => _order = [.. Enumerable.Range(0, Count).OrderByDescending(LengthOf)];
-
-    private void Add(string text, Tokenizer tokenizer, int maxTokens)
+    private void Sort()
     {
-        _starts.Add(Tokens + tokenizer.Encode(text, Reserve(maxTokens), out var truncated));
+        // Length and place in one number: equal lengths keep their order.
+        var keys = ArrayPool<long>.Shared.Rent(Count);
+        for (var i = 0; i < Count; i++)
+            keys[i] = ((long)-LengthOf(i) << 32) | (uint)i;
+        keys.AsSpan(0, Count).Sort();
+        if (_order.Length < Count)
+        {
+            ArrayPool<int>.Shared.Return(_order);
+            _order = ArrayPool<int>.Shared.Rent(Count);
+        }
+
+        for (var i = 0; i < Count; i++)
+            _order[i] = (int)keys[i];
+        ArrayPool<long>.Shared.Return(keys);
+    }
+
+    private void Add(string prompt, string text, Tokenizer tokenizer, int maxTokens)
+    {
+        var ids = Reserve(maxTokens);
+        bool truncated;
+        if (prompt.Length == 0)
+        {
+            _starts.Add(Tokens + tokenizer.Encode(text, ids, out truncated));
+        }
+        else
+        {
+            using var whole = new CharBuffer(prompt.Length + text.Length);
+            whole.Append(prompt);
+            whole.Append(text);
+            _starts.Add(Tokens + tokenizer.Encode(whole.Written, ids, out truncated));
+        }
+
         if (truncated)
-            Truncated++;
+            _truncated.Add(Count - 1);
     }
 
     private Span<int> Reserve(int count)
@@ -78,7 +109,7 @@ internal sealed class TokenizedTexts : IDisposable
         var start = Tokens;
         if (_ids.Length - start < count)
         {
-            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, start + count));
+            var grown = ArrayPool<int>.Shared.Rent(Math.Max(_ids.Length * 2, Math.Max(start + count, 4096)));
             _ids.AsSpan(0, start).CopyTo(grown);
             ArrayPool<int>.Shared.Return(_ids);
             _ids = grown;

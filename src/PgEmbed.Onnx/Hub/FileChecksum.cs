@@ -21,7 +21,11 @@ internal sealed record FileChecksum(string Hex)
     }
 
     /// <summary>Whether a file has this content.</summary>
-    public async Task<bool> MatchesAsync(string path, CancellationToken cancellationToken)
+    public async Task<bool> MatchesAsync(string path, CancellationToken cancellationToken) =>
+        await OfFileAsync(path, cancellationToken).ConfigureAwait(false) == Hex;
+
+    /// <summary>A file's checksum of the same kind.</summary>
+    public async Task<string> OfFileAsync(string path, CancellationToken cancellationToken)
     {
         var file = File.OpenRead(path);
         await using var _ = file.ConfigureAwait(false);
@@ -32,6 +36,6 @@ internal sealed record FileChecksum(string Hex)
         var buffer = new byte[1 << 17];
         while (await file.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var read)
             hash.AppendData(buffer.AsSpan(0, read));
-        return Convert.ToHexStringLower(hash.GetHashAndReset()) == Hex;
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }

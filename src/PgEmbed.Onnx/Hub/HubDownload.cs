@@ -23,6 +23,9 @@ internal sealed class HubDownload
     // What the bytes that are here are a part of, as the hub said in this run.
     private EntityTagHeaderValue? _tag;
 
+    // The checksum of what arrived whole and was wrong.
+    private string? _wrong;
+
     public HubDownload(
         HubConnection connection,
         TimeSpan stallTimeout,
@@ -63,15 +66,28 @@ internal sealed class HubDownload
         // An empty file, too, is made by fetching it.
         if (have < _bytes || have == 0)
             await FetchRestAsync(have, cancellationToken).ConfigureAwait(false);
-        if (!await _checksum.MatchesAsync(_partial, cancellationToken).ConfigureAwait(false))
-        {
-            File.Delete(_partial);
-            throw new HubTransientException(
-                $"{_path}: what arrived is not what the hub says it is (its checksum differs).");
-        }
-
+        await CheckAsync(cancellationToken).ConfigureAwait(false);
         File.Move(_partial, _target, overwrite: true);
         return true;
+    }
+
+    /// <summary>
+    /// Compares what arrived with what the hub says of it. Damage on the way is another each time; the same bytes twice
+    /// are what the hub has.
+    /// </summary>
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        var checksum = await _checksum.OfFileAsync(_partial, cancellationToken).ConfigureAwait(false);
+        if (checksum == _checksum.Hex)
+            return;
+        File.Delete(_partial);
+        if (checksum == _wrong)
+            throw new PgEmbedException(
+                $"{_path}: expected the checksum {_checksum.Hex}, which the hub's list says, got {checksum} twice.",
+                "The hub's file is damaged or was replaced: tell who runs the hub, or take another revision.");
+        _wrong = checksum;
+        throw new HubTransientException(
+            $"{_path}: what arrived is not what the hub says it is (its checksum differs).");
     }
 
     /// <summary>Fetches what is missing.</summary>

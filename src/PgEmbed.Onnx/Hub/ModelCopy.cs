@@ -1,8 +1,9 @@
+using PgEmbed.Onnx.Models;
+
 namespace PgEmbed.Onnx.Hub;
 
 /// <summary>
-/// A model in a folder. Links are followed where they stay in the folder, or lead to the <c>blobs</c> two levels above
-/// it, where the hub's own cache keeps the files that a snapshot's links name; nowhere else.
+/// A model in a folder. Links are followed where <see cref="ModelPath"/> lets them.
 /// </summary>
 internal sealed class ModelCopy : IModelOrigin
 {
@@ -55,20 +56,12 @@ internal sealed class ModelCopy : IModelOrigin
 
     private async Task CopyAsync(string path, string target, CancellationToken cancellationToken)
     {
-        var real = RealPath.Of(Path.Combine(_folder, path));
-        if (!IsUnder(real, _folder) && !IsUnder(real, Path.Combine(_folder, "..", "..", "blobs")))
-            throw new PgEmbedException(
-                $"{path} in {_folder} is a link that leads out of it, to {real}.",
-                "Put the file itself there, if it belongs to the model.");
-        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
-        var from = File.OpenRead(real);
+        var from = File.OpenRead(ModelPath.In(_folder, path));
         await using var _ = from.ConfigureAwait(false);
+        Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var to = File.Create(target);
         await using var __ = to.ConfigureAwait(false);
         await from.CopyToAsync(to, cancellationToken).ConfigureAwait(false);
         to.Flush(flushToDisk: true);
     }
-
-    private static bool IsUnder(string path, string folder) =>
-        path.StartsWith(Path.GetFullPath(folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 }

@@ -94,23 +94,12 @@ public sealed class ModelLibrary
     /// </exception>
     public async Task RemoveAsync(string name, CancellationToken cancellationToken = default)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        if (name == BuiltInModel.Name)
-            throw new PgEmbedException($"'{name}' comes with the program and can't be removed.");
-        CheckName(name);
+        FindRemovable(name);
         try
         {
-            if (!Directory.Exists(PathOf(name)) && !Directory.Exists(StagingOf(name)))
-                throw new PgEmbedException(
-                    $"There is no model '{name}' in {Folder}.", "pgembed model list shows what there is.");
             using var held = await LibraryLock.TakeAsync(LockOf(name), null, cancellationToken).ConfigureAwait(false);
             if (Directory.Exists(PathOf(name)))
             {
-                // The setting of the library's folder may name a folder of other things.
-                if (!File.Exists(Path.Combine(PathOf(name), ModelSource.FileName)))
-                    throw new PgEmbedException(
-                        $"{PathOf(name)} was not added or pulled: it has no {ModelSource.FileName}.",
-                        "It is removed by hand only.");
                 // Out of sight at once, then away piece by piece. Of a link, the link alone.
                 Directory.CreateDirectory(StagingOf(name));
                 Directory.Move(PathOf(name), Path.Combine(StagingOf(name), $"removed-{Guid.NewGuid():N}"));
@@ -124,10 +113,48 @@ public sealed class ModelLibrary
         }
     }
 
+    /// <summary>The folder that <see cref="RemoveAsync"/> would remove.</summary>
+    /// <param name="name">The model's name.</param>
+    /// <exception cref="PgEmbedException">There is no such model, or it came to the folder in another way.</exception>
+    public string FindRemovable(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (name == BuiltInModel.Name)
+            throw new PgEmbedException($"'{name}' comes with the program and can't be removed.");
+        ValidateName(name);
+        if (!Directory.Exists(PathOf(name)))
+            return Directory.Exists(StagingOf(name))
+                ? StagingOf(name)
+                : throw new PgEmbedException(
+                    $"There is no model '{name}' in {Folder}.", "pgembed model list shows what there is.");
+        // The setting of the library's folder may name a folder of other things.
+        return File.Exists(Path.Combine(PathOf(name), ModelSource.FileName))
+            ? PathOf(name)
+            : throw new PgEmbedException(
+                $"{PathOf(name)} was not added or pulled: it has no {ModelSource.FileName}.",
+                "It is removed by hand only.");
+    }
+
+    /// <summary>Checks that a model can be given a name: it is a file's name on every system, and a word.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="PgEmbedException">It can't, or is the built-in model's.</exception>
+    public static void ValidateName(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (!IsName(name))
+            throw new PgEmbedException(
+                $"Expected a model's name of up to {MaxNameLength} letters, digits, '.', '-', '_' and '+', not beginning or "
+                + $"ending with '.', got '{name}'.",
+                "Give the model a name (--name).");
+        if (name == BuiltInModel.Name)
+            throw new PgEmbedException(
+                $"The name '{name}' is that of the model that comes with the program.", "Take another name (--name).");
+    }
+
     private async Task<string> InstallAsync(
         string name, IModelOrigin origin, Action? onWait, CancellationToken cancellationToken)
     {
-        CheckName(name);
+        ValidateName(name);
         try
         {
             using var held = await LibraryLock.TakeAsync(LockOf(name), onWait, cancellationToken).ConfigureAwait(false);
@@ -213,17 +240,4 @@ public sealed class ModelLibrary
         && name[0] != '.' && name[^1] != '.'
         && name.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_' or '+')
         && name.IsNormalized();
-
-    private static void CheckName(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (!IsName(name))
-            throw new PgEmbedException(
-                $"Expected a model's name of up to {MaxNameLength} letters, digits, '.', '-', '_' and '+', not beginning or "
-                + $"ending with '.', got '{name}'.",
-                "Give the model a name (--name).");
-        if (name == BuiltInModel.Name)
-            throw new PgEmbedException(
-                $"The name '{name}' is that of the model that comes with the program.", "Take another name (--name).");
-    }
 }

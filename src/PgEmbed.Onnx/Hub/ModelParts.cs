@@ -76,6 +76,7 @@ internal sealed class ModelParts
         foreach (var licence in Licences)
             await TakeAsync(licence).ConfigureAwait(false);
         await TakeAsync("modules.json").ConfigureAwait(false);
+        await TakeAsync(KnownAnswers.FileName).ConfigureAwait(false);
         foreach (var (module, type) in Modules())
         {
             foreach (var file in Settings)

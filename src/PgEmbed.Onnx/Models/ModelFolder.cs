@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using PgEmbed.Onnx.Modules;
 using PgEmbed.Onnx.Tokenization;
 
 namespace PgEmbed.Onnx.Models;
@@ -33,7 +34,9 @@ public sealed class ModelFolder
         QuantizesActivations = graph.QuantizesActivations;
 
         var config = JsonPart.ReadFile(FileIn(Modules.TransformerFolder, "config.json", "The model"));
-        (Layer, LayerOutput) = ModelLayers.Read(config, graph.Outputs).Find(options.Layer);
+        var layers = ModelLayers.Read(config, graph.Outputs);
+        Layers = [.. layers.Numbers];
+        (Layer, LayerOutput) = layers.Find(options.Layer);
         Tokenizer = Tokenizer.Load(Modules.TransformerFolder);
         if (ModelLimits.LowercasesFirst(Modules.TransformerFolder))
             Tokenizer = Tokenizer.AfterLowercase();
@@ -82,8 +85,15 @@ public sealed class ModelFolder
     /// <summary>The layer after which the model is left; null where it is run to its end.</summary>
     public int? Layer { get; }
 
+    /// <summary>The layers after which it can be left, in order, its last among them; empty where none is known.</summary>
+    public IReadOnlyList<int> Layers { get; }
+
     /// <summary>How token vectors become a text's.</summary>
     public PoolingMode Pooling => Modules.Pooling.Modes;
+
+    /// <summary>The dimensions that each Dense module behind pooling makes; empty where there is none.</summary>
+    public IReadOnlyList<int> DenseDimensions =>
+        [.. Modules.Steps.Where(step => step is DenseModule).Select(step => step.Dimensions)];
 
     /// <summary>Whether vectors are brought to length 1.</summary>
     public bool Normalize => Modules.Normalize;
@@ -154,6 +164,10 @@ public sealed class ModelFolder
 
     /// <inheritdoc/>
     public override string ToString() => $"{FullName} ({Path.Combine(FullPath, ModelFile)})";
+
+    /// <summary>Something is wrong with the ONNX file.</summary>
+    internal PgEmbedException FileError(string message, string? remedy = null) =>
+        new($"{ModelFile} of {FullName}: {message}", remedy);
 
     private static string FindModelFile(string folder) =>
         Array.Find(UsualModelFiles, f => File.Exists(Path.Combine(folder, f)))

@@ -35,6 +35,9 @@ internal sealed class ModelLayers
         return layers;
     }
 
+    /// <summary>The layers after which the model can be left, its last among them; empty where none is known.</summary>
+    public IReadOnlyCollection<int> Numbers => _outputs.Keys;
+
     /// <summary>The layer that is asked for and its output; null and null for the model's end.</summary>
     /// <exception cref="PgEmbedException">The model can't be left there.</exception>
     public (int? Layer, string? Output) Find(int? asked)

@@ -59,7 +59,7 @@ internal static class ModelLimits
 
     private static JsonPart? ReadSettings(string folder)
     {
-        var path = Path.Combine(folder, "sentence_bert_config.json");
+        var path = ModelPath.In(folder, "sentence_bert_config.json");
         return File.Exists(path) ? JsonPart.ReadFile(path) : null;
     }
 

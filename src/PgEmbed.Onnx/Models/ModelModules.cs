@@ -21,7 +21,7 @@ internal sealed record ModelModules(
     /// <exception cref="PgEmbedException">A file is missing or damaged, or a module is not supported.</exception>
     public static ModelModules Read(string folder)
     {
-        var path = Path.Combine(folder, "modules.json");
+        var path = ModelPath.In(folder, "modules.json");
         if (!File.Exists(path))
             throw new PgEmbedException(
                 $"{folder} has no modules.json, which says how the model's token vectors become a text's.",

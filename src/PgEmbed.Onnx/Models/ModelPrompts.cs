@@ -11,7 +11,7 @@ internal sealed record ModelPrompts(string Document, string Query, DistanceMetri
     /// <exception cref="PgEmbedException">It is damaged, or has a value that is not supported.</exception>
     public static ModelPrompts Read(string folder)
     {
-        var path = Path.Combine(folder, "config_sentence_transformers.json");
+        var path = ModelPath.In(folder, "config_sentence_transformers.json");
         if (!File.Exists(path))
             return new ModelPrompts("", "", DistanceMetric.Cosine);
         var config = JsonPart.ReadFile(path);

@@ -27,7 +27,7 @@ internal sealed record PoolingModule(PoolingMode Modes, int TokenDimensions, boo
     /// <exception cref="PgEmbedException">The file is missing or damaged, or pools in an unknown way.</exception>
     public static PoolingModule Read(string folder)
     {
-        var path = Path.Combine(folder, "config.json");
+        var path = ModelPath.In(folder, "config.json");
         if (!File.Exists(path))
             throw new PgEmbedException(
                 $"There is no {path}, which says how token vectors are pooled.",

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics.Tensors;
+using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Onnx.Modules;
 
@@ -45,7 +46,7 @@ internal sealed class DenseModule : IVectorModule
     /// </exception>
     public static DenseModule Read(string folder, int inputs)
     {
-        var path = Path.Combine(folder, "config.json");
+        var path = ModelPath.In(folder, "config.json");
         if (!File.Exists(path))
             throw new PgEmbedException(
                 $"There is no {path}, which describes the module Dense.", "Fetch the whole model folder again.");
@@ -130,7 +131,7 @@ internal sealed class DenseModule : IVectorModule
 
     private static string WeightsIn(string folder)
     {
-        var path = Path.Combine(folder, "model.safetensors");
+        var path = ModelPath.In(folder, "model.safetensors");
         if (File.Exists(path))
             return path;
         throw new PgEmbedException(

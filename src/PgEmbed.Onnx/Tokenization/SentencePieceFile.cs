@@ -32,17 +32,8 @@ internal sealed class SentencePieceFile
 
     /// <summary>Reads a file.</summary>
     /// <exception cref="PgEmbedException">It can't be read, or is not such a file.</exception>
-    public static SentencePieceFile Read(string path)
-    {
-        try
-        {
-            return Parse(File.ReadAllBytes(path), Path.GetFileName(path));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new PgEmbedException($"{path} can't be read: {e.Message}", innerException: e);
-        }
-    }
+    public static SentencePieceFile Read(string path) =>
+        Parse(SettingsFile.ReadAllBytes(path), Path.GetFileName(path));
 
     /// <summary>Reads a file's bytes.</summary>
     /// <exception cref="PgEmbedException">They are not such a file.</exception>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -105,7 +106,7 @@ public sealed class Tokenizer
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         var file = FindFile(folder);
-        var path = Path.Combine(folder, file);
+        var path = ModelPath.In(folder, file);
         var config = TokenizerConfig.Read(folder);
         return file switch
         {
@@ -225,53 +226,44 @@ public sealed class Tokenizer
         EncodePlain(copy.Written, ref tokens);
     }
 
-    private void EncodePlain(ReadOnlySpan<char> text, ref TokenSink tokens)
+    private void EncodePlain(ReadOnlySpan<char> text, ref TokenSink tokens) =>
+        EncodeAround(_plainMatcher, isNormalized: false, text, ref tokens);
+
+    /// <summary>Takes added tokens out of a text and encodes what is between them.</summary>
+    private void EncodeAround(
+        AddedTokenMatcher? added, bool isNormalized, ReadOnlySpan<char> text, ref TokenSink tokens)
     {
         var position = 0;
-        while (_plainMatcher is not null && !tokens.Overflowed
-            && _plainMatcher.TryFind(text, position, out var start, out var end, out var token))
+        while (added is not null && !tokens.Overflowed
+            && added.TryFind(text, position, out var start, out var end, out var token))
         {
-            EncodeBetween(text[position..start], ref tokens);
+            EncodeBetween(isNormalized, text[position..start], ref tokens);
             tokens.Add(token!.Id);
             position = end;
         }
 
-        EncodeBetween(text[position..], ref tokens);
+        EncodeBetween(isNormalized, text[position..], ref tokens);
     }
 
-    private void EncodeBetween(ReadOnlySpan<char> text, ref TokenSink tokens)
+    private void EncodeBetween(bool isNormalized, ReadOnlySpan<char> text, ref TokenSink tokens)
     {
         if (text.IsEmpty || tokens.Overflowed)
             return;
+        if (isNormalized)
+        {
+            _words.Tokenize(text, ref tokens);
+            return;
+        }
+
         if (_normalizer is null)
         {
-            EncodeNormalized(text, ref tokens);
+            EncodeAround(_normalizedMatcher, isNormalized: true, text, ref tokens);
             return;
         }
 
         using var normalized = new CharBuffer(text.Length);
         _normalizer.Normalize(text, normalized);
-        EncodeNormalized(normalized.Written, ref tokens);
-    }
-
-    private void EncodeNormalized(ReadOnlySpan<char> text, ref TokenSink tokens)
-    {
-        var position = 0;
-        while (_normalizedMatcher is not null && !tokens.Overflowed
-            && _normalizedMatcher.TryFind(text, position, out var start, out var end, out var token))
-        {
-            EncodeWords(text[position..start], ref tokens);
-            tokens.Add(token!.Id);
-            position = end;
-        }
-
-        EncodeWords(text[position..], ref tokens);
-    }
-
-    private void EncodeWords(ReadOnlySpan<char> text, ref TokenSink tokens)
-    {
-        if (!text.IsEmpty && !tokens.Overflowed)
-            _words.Tokenize(text, ref tokens);
+        EncodeAround(_normalizedMatcher, isNormalized: true, normalized.Written, ref tokens);
     }
 
     private static string FindFile(string folder) =>

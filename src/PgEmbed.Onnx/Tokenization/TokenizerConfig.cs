@@ -1,4 +1,5 @@
 using System.Text.Json;
+using PgEmbed.Onnx.Models;
 
 namespace PgEmbed.Onnx.Tokenization;
 
@@ -20,7 +21,7 @@ internal sealed class TokenizerConfig
     /// <exception cref="PgEmbedException">It can't be read, or has a setting that is not supported.</exception>
     public static TokenizerConfig Read(string folder)
     {
-        var path = Path.Combine(folder, "tokenizer_config.json");
+        var path = ModelPath.In(folder, "tokenizer_config.json");
         return new TokenizerConfig(File.Exists(path) ? JsonPart.ReadFile(path) : null);
     }
 

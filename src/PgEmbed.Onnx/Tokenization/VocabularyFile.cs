@@ -71,14 +71,16 @@ internal static class VocabularyFile
         try
         {
             // Split at line feeds only: other line separators of Unicode may be tokens.
-            var text = File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true));
+            var bytes = SettingsFile.ReadAllBytes(path).AsSpan();
+            var start = bytes.StartsWith(Encoding.UTF8.Preamble) ? Encoding.UTF8.Preamble.Length : 0;
+            var text = new UTF8Encoding(false, throwOnInvalidBytes: true).GetString(bytes[start..]);
             var lines = text.Split('\n');
             var count = lines[^1].Length == 0 ? lines.Length - 1 : lines.Length;
             for (var i = 0; i < count; i++)
                 vocabulary[lines[i].TrimEnd('\r')] = i;
             return vocabulary;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DecoderFallbackException)
+        catch (DecoderFallbackException e)
         {
             throw new PgEmbedException($"{path} can't be read: {e.Message}", innerException: e);
         }

@@ -1,5 +1,6 @@
 using Dapper;
 using Npgsql;
+using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Catalog;
@@ -11,8 +12,10 @@ namespace PgEmbed.Postgres.Catalog;
 /// </remarks>
 public sealed class CollectionCatalog
 {
-    // Held until the transaction ends, by whoever changes what collections there are. The number only has to be ours.
-    private const string Lock = "SELECT pg_catalog.pg_advisory_xact_lock(7305, 1)";
+    /// <summary>
+    /// Held until the transaction ends, by whoever changes what collections there are. The number only has to be ours.
+    /// </summary>
+    internal const string Lock = "SELECT pg_catalog.pg_advisory_xact_lock(7305, 1)";
 
     private const string SelectCollections =
         """
@@ -55,6 +58,56 @@ public sealed class CollectionCatalog
         }
     }
 
+    /// <summary>Says how collections stand: of each store its sizes, indexes and partitions.</summary>
+    /// <param name="name">One collection; null for all.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The stores by collection, the one that serves first; a collection without a store comes once.</returns>
+    /// <exception cref="PgEmbedException">There is no such collection, or the schema is not installed.</exception>
+    public async Task<IReadOnlyList<CollectionStatus>> StatusAsync(
+        string? name = null, CancellationToken cancellationToken = default)
+    {
+        if (name is not null)
+            await GetAsync(name, cancellationToken).ConfigureAwait(false);
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await CollectionStatusReader.ReadAsync(connection, name, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Adds partitions to the store that serves a collection: those that are named, or else those that its rows ask for by
+    /// now, more steps or more frequent values. Rows move there from the default partition; writers wait meanwhile.
+    /// </summary>
+    /// <param name="name">The collection.</param>
+    /// <param name="values">Under list, values that get a partition each, null for rows without one.</param>
+    /// <param name="range">Under range, a lower bound that belongs to it and an upper one that doesn't; null for no end.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The partitions that were made: not those that were there.</returns>
+    /// <exception cref="PgEmbedException">
+    /// The store is not divided so, a value is none of the column's, or bounds run into those of another partition.
+    /// </exception>
+    public async Task<IReadOnlyList<string>> AddPartitionsAsync(
+        string name,
+        IReadOnlyList<string?>? values = null,
+        (string? Lower, string? Upper)? range = null,
+        CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
+            await using (transaction.ConfigureAwait(false))
+            {
+                await connection.ExecuteAsync(Lock, [], cancellationToken).ConfigureAwait(false);
+                var collection = await FindAsync(connection, name, cancellationToken).ConfigureAwait(false)
+                    ?? await GetAsync(name, cancellationToken).ConfigureAwait(false);
+                var made = await StorePartitions.AddAsync(connection, collection, values, range, cancellationToken)
+                    .ConfigureAwait(false);
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return [.. made.Select(partition => partition.Name)];
+            }
+        }
+    }
+
     /// <summary>Lists the names of all collections, in order.</summary>
     /// <exception cref="PgEmbedException">The schema is not installed.</exception>
     public async Task<IReadOnlyList<string>> ListAsync(CancellationToken cancellationToken = default)
@@ -68,6 +121,38 @@ public sealed class CollectionCatalog
         }
     }
 
+    /// <summary>Reads the tables that a mapping's references lead to.</summary>
+    /// <exception cref="PgEmbedException">
+    /// There is no such table, or a reference to one row leads by columns that are not unique.
+    /// </exception>
+    public async Task<IReadOnlyList<SourceTable>> RelatedTablesAsync<T>(
+        CollectionMapping<T> mapping, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(mapping);
+        if (mapping.Relations.Count == 0)
+            return [];
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var tables = new List<SourceTable>();
+            foreach (var relation in mapping.Relations)
+            {
+                var table = await SourceTableReader.ReadAsync(
+                    connection, relation.Schema, relation.Table, cancellationToken).ConfigureAwait(false);
+                var key = table.Column(relation.OtherKeyColumn);
+                if (!relation.Many && !await SourceTableReader.IsUniqueAsync(
+                    connection, table, [key.Name], cancellationToken).ConfigureAwait(false))
+                    throw new PgEmbedException(
+                        $"Expected {SqlName.Quote(key.Name)} of {table.Sql} to be unique and NOT NULL, since "
+                        + $"{relation.Property} leads to one row by it.",
+                        "Map the rows of the other table by ReferencedBy, or add a unique index.");
+                tables.Add(table);
+            }
+
+            return tables;
+        }
+    }
+
     /// <summary>
     /// Defines a collection over a table and makes its store; nothing is embedded yet. A collection that is already
     /// there just so is returned as it is.
@@ -77,6 +162,26 @@ public sealed class CollectionCatalog
     /// </exception>
     public async Task<CollectionInfo> DefineAsync(
         CollectionDefinition definition, VectorSpace space, CancellationToken cancellationToken = default)
+    {
+        var (collection, _) = await DefineAsync(definition, space, commit: true, cancellationToken).ConfigureAwait(false);
+        return collection;
+    }
+
+    /// <summary>Checks a definition against the database and says what would be run; changes nothing.</summary>
+    /// <returns>The statements that would make the store; none where the collection is there already.</returns>
+    /// <exception cref="PgEmbedException">
+    /// As <see cref="DefineAsync(CollectionDefinition, VectorSpace, CancellationToken)"/>.
+    /// </exception>
+    public async Task<IReadOnlyList<string>> PlanAsync(
+        CollectionDefinition definition, VectorSpace space, CancellationToken cancellationToken = default)
+    {
+        var (_, statements) = await DefineAsync(definition, space, commit: false, cancellationToken)
+            .ConfigureAwait(false);
+        return statements;
+    }
+
+    private async Task<(CollectionInfo Collection, IReadOnlyList<string> Statements)> DefineAsync(
+        CollectionDefinition definition, VectorSpace space, bool commit, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(definition);
         ArgumentNullException.ThrowIfNull(space);
@@ -92,7 +197,7 @@ public sealed class CollectionCatalog
                 if (existing is not null)
                 {
                     MustEqual(definition, space, existing);
-                    return existing;
+                    return (existing, []);
                 }
 
                 var extension = await VectorExtension.FindAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -101,11 +206,12 @@ public sealed class CollectionCatalog
                 await SourceTableReader.CheckAsync(connection, source, definition, cancellationToken)
                     .ConfigureAwait(false);
                 await SpaceCatalog.RegisterAsync(connection, space, cancellationToken).ConfigureAwait(false);
-                await InsertAsync(connection, definition, space, source, extension, cancellationToken)
-                    .ConfigureAwait(false);
+                var statements = await InsertAsync(
+                    connection, definition, space, source, extension, cancellationToken).ConfigureAwait(false);
                 var defined = await FindAsync(connection, definition.Name, cancellationToken).ConfigureAwait(false);
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return defined!;
+                if (commit)
+                    await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return (defined!, statements);
             }
         }
     }
@@ -134,11 +240,7 @@ public sealed class CollectionCatalog
                 await connection.ExecuteAsync("SELECT pgembed.drop_nearest($1)", [name], cancellationToken)
                     .ConfigureAwait(false);
                 foreach (var table in tables.OfType<string>())
-                {
-                    await connection.ExecuteAsync(
-                        $"DROP TABLE IF EXISTS {SqlName.Qualify(StoreInfo.Schema, table)}", [], cancellationToken)
-                        .ConfigureAwait(false);
-                }
+                    await StoreCatalog.DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);
 
                 await connection.ExecuteAsync(
                     "DELETE FROM pgembed.collection WHERE name = $1", [name], cancellationToken).ConfigureAwait(false);
@@ -148,7 +250,7 @@ public sealed class CollectionCatalog
         }
     }
 
-    private static async Task InsertAsync(
+    private static async Task<IReadOnlyList<string>> InsertAsync(
         NpgsqlConnection connection,
         CollectionDefinition definition,
         VectorSpace space,
@@ -156,18 +258,11 @@ public sealed class CollectionCatalog
         VectorExtension extension,
         CancellationToken cancellationToken)
     {
-        var (collectionId, storeId) = await connection.QuerySingleAsync<(int, int)>(new CommandDefinition(
+        var collectionId = await connection.QuerySingleAsync<int>(new CommandDefinition(
             """
-            WITH collection AS (
-                INSERT INTO pgembed.collection
-                    (name, source_schema, source_table, key_columns, text_columns, carried_columns)
-                VALUES (@Name, @Schema, @Table, @keys, @texts, @carried) RETURNING collection_id)
-            INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving,
-                partition_strategy, partition_column, partition_count, partition_step)
-            SELECT collection_id, @spaceId, @codec, '_pgembed_' || gen_random_uuid(), true,
-                @strategy, @column, @count, @step
-            FROM collection
-            RETURNING collection_id, store_id
+            INSERT INTO pgembed.collection
+                (name, source_schema, source_table, key_columns, text_columns, carried_columns)
+            VALUES (@Name, @Schema, @Table, @keys, @texts, @carried) RETURNING collection_id
             """,
             new
             {
@@ -177,38 +272,18 @@ public sealed class CollectionCatalog
                 keys = definition.KeyColumns.ToArray(),
                 texts = definition.TextColumns.ToArray(),
                 carried = definition.CarriedColumns.ToArray(),
-                strategy = definition.Partitioning?.StrategyName,
-                column = definition.Partitioning?.Column,
-                count = definition.Partitioning?.Count,
-                step = definition.Partitioning?.Step,
-                spaceId = space.Id,
-                codec = definition.Codec.Name,
             },
             cancellationToken: cancellationToken)).ConfigureAwait(false);
-
-        // The id makes the name unique, and it is known only now.
-        var table = SqlName.WithEnding(
-            definition.Name, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"_{storeId}"));
-        await connection.ExecuteAsync(
-            "UPDATE pgembed.store SET table_name = $1 WHERE store_id = $2", [table, storeId], cancellationToken)
+        var (_, statements) = await StoreCatalog.AddAsync(
+            connection, collectionId, definition, space, source, extension, serving: true, cancellationToken)
             .ConfigureAwait(false);
-        var collection = new CollectionInfo(
-            collectionId,
-            definition.Name,
-            source,
-            [.. definition.KeyColumns.Select(source.Column)],
-            [.. definition.TextColumns.Select(source.Column)],
-            new StoreInfo(storeId, table, space, definition.Codec) { Partitioning = definition.Partitioning },
-            extension)
-        {
-            CarriedColumns = [.. definition.CarriedColumns.Select(source.Column)],
-        };
-        await StoreTable.CreateAsync(connection, collection, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync("SELECT pgembed.create_nearest($1)", [definition.Name], cancellationToken)
             .ConfigureAwait(false);
+        return statements;
     }
 
-    private static async Task<CollectionInfo?> FindAsync(
+    /// <summary>Finds a collection; null for none.</summary>
+    internal static async Task<CollectionInfo?> FindAsync(
         NpgsqlConnection connection, string name, CancellationToken cancellationToken)
     {
         var row = await SchemaMissing.GuardAsync(() => connection.QuerySingleOrDefaultAsync<CollectionRow>(

@@ -28,7 +28,8 @@ internal static class SourceTableReader
                    a.attgenerated <> '' AS "Generated", a.attidentity = 'a' AS "AlwaysIdentity",
                    CASE WHEN a.attcollation <> t.typcollation
                         THEN pg_catalog.quote_ident(ln.nspname) || '.' || pg_catalog.quote_ident(l.collname)
-                   END AS "Collation"
+                   END AS "Collation",
+                   NOT COALESCE(l.collisdeterministic, true) AS "LooseCollation"
             FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
             JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -75,7 +76,20 @@ internal static class SourceTableReader
             source.Column(name);
         foreach (var name in definition.CarriedColumns)
             source.Column(name);
-        var unique = await connection.ExecuteScalarAsync<bool>(new CommandDefinition(
+        if (!await IsUniqueAsync(connection, source, definition.KeyColumns, cancellationToken).ConfigureAwait(false))
+            throw new PgEmbedException(
+                $"Expected a primary key or a unique index on just ({SqlName.List(definition.KeyColumns)}) of "
+                + $"{source.Sql}, all NOT NULL, found none.",
+                "A row's vector is found by its key: add one, or name the columns that have one.");
+    }
+
+    /// <summary>Whether there is one row at most for each combination of values of some columns, and no NULL in them.</summary>
+    public static Task<bool> IsUniqueAsync(
+        NpgsqlConnection connection,
+        SourceTable source,
+        IEnumerable<string> columns,
+        CancellationToken cancellationToken) =>
+        connection.ExecuteScalarAsync<bool>(new CommandDefinition(
             """
             SELECT EXISTS (
                 SELECT FROM pg_catalog.pg_index i
@@ -86,12 +100,6 @@ internal static class SourceTableReader
                        WHERE a.attrelid = i.indrelid AND a.attnotnull
                          AND a.attnum = ANY (i.indkey[0:i.indnkeyatts - 1])) = @keys)
             """,
-            new { table = source.Sql, keys = definition.KeyColumns.Order(StringComparer.Ordinal).ToArray() },
-            cancellationToken: cancellationToken)).ConfigureAwait(false);
-        if (!unique)
-            throw new PgEmbedException(
-                $"Expected a primary key or a unique index on just ({SqlName.List(definition.KeyColumns)}) of "
-                + $"{source.Sql}, all NOT NULL, found none.",
-                "A row's vector is found by its key: add one, or name the columns that have one.");
-    }
+            new { table = source.Sql, keys = columns.Order(StringComparer.Ordinal).ToArray() },
+            cancellationToken: cancellationToken));
 }

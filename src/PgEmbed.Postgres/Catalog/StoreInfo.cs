@@ -19,6 +19,16 @@ public sealed record StoreInfo(int Id, string TableName, VectorSpace Space, Code
     /// <summary>How it is divided; null for one table.</summary>
     public Partitioning? Partitioning { get; init; }
 
+    /// <summary>
+    /// A name for what belongs to the store, schema aside: its table's with an ending. Where both are too long together,
+    /// the collection's name is cut and the store's id stays, so that it is the store's alone.
+    /// </summary>
+    internal string NameWith(string ending)
+    {
+        var id = TableName.LastIndexOf('_');
+        return SqlName.WithEnding(TableName[..id], TableName[id..] + ending);
+    }
+
     /// <summary>The name of the store's n-th carried column, from 0.</summary>
     public static string CarriedColumn(int index) =>
         string.Create(CultureInfo.InvariantCulture, $"carried_{index + 1}");

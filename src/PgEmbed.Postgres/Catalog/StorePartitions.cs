@@ -24,21 +24,65 @@ internal static class StorePartitions
     /// <param name="collection">The collection whose store it is.</param>
     /// <param name="wanted">The values, the bounds, the step or the number of frequent values.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The partitions that were made.</returns>
+    /// <returns>The partitions that were made, and the statements that made them.</returns>
     /// <exception cref="PgEmbedException">
     /// A value or bound is none of the column's type, the step doesn't fit it, or there would be too many partitions.
     /// </exception>
-    public static async Task<IReadOnlyList<string>> AddAsync(
+    public static async Task<IReadOnlyList<(string Name, string Statement)>> AddAsync(
         NpgsqlConnection connection,
         CollectionInfo collection,
         Partitioning wanted,
         CancellationToken cancellationToken)
     {
-        var made = new List<string>();
+        var made = new List<(string, string)>();
         foreach (var part in await PartsAsync(connection, collection, wanted, cancellationToken).ConfigureAwait(false))
         {
             if (await AddOneAsync(connection, collection, part, cancellationToken).ConfigureAwait(false) is { } name)
-                made.Add(name);
+                made.Add((name, part.Statement(collection.Store.Sql)));
+        }
+
+        return made;
+    }
+
+    /// <summary>Adds those that are named, or else what is missing by now, within the caller's transaction.</summary>
+    /// <exception cref="PgEmbedException">The store is not divided so.</exception>
+    public static async Task<IReadOnlyList<(string Name, string Statement)>> AddAsync(
+        NpgsqlConnection connection,
+        CollectionInfo collection,
+        IReadOnlyList<string?>? values,
+        (string? Lower, string? Upper)? range,
+        CancellationToken cancellationToken)
+    {
+        var partitioning = collection.Store.Partitioning;
+        var fits = partitioning?.Strategy switch
+        {
+            PartitionStrategy.List => range is null && (values is not null || partitioning.Count is not null),
+            PartitionStrategy.Range => values is null && (range is not null || partitioning.Step is not null),
+            _ => false,
+        };
+        if (!fits || values is { Count: 0 } || range is (null, null))
+            throw new PgEmbedException(
+                $"Expected {(values is not null ? "a store partitioned by list, and values"
+                    : range is not null ? "a store partitioned by range, and a bound"
+                    : "a store partitioned by steps or by frequent values")}, found collection '{collection.Name}' "
+                + $"partitioned by {partitioning?.ToString() ?? "nothing"}.",
+                partitioning is null or { Strategy: PartitionStrategy.Hash }
+                    ? "pgembed collection alter divides a store otherwise."
+                    : "Name values of a list, or bounds of a range.");
+        if (values is null && range is null)
+            return await AddAsync(connection, collection, partitioning!, cancellationToken).ConfigureAwait(false);
+        Part[] parts = range is { } bounds
+            ? [new Part(null, bounds.Lower, bounds.Upper)]
+            : [.. values!.Select(value => new Part([value], null, null))];
+        var made = new List<(string, string)>();
+        foreach (var part in parts)
+        {
+            if (await AddOneAsync(connection, collection, part, cancellationToken).ConfigureAwait(false) is { } name)
+                made.Add((name, part.Statement(collection.Store.Sql)));
+            else if (range is not null)
+                throw new PgEmbedException(
+                    $"Expected {part} that no partition of collection '{collection.Name}' has a part of, but one has.",
+                    "pgembed collection show lists them.");
         }
 
         return made;
@@ -237,6 +281,15 @@ internal static class StorePartitions
 
     private sealed record Part(string?[]? Values, string? Lower, string? Upper)
     {
+        // As a person would write it; what is run has parameters.
+        public string Statement(string store) =>
+            $"SELECT pgembed.add_partition({Literal(store)}, {(Values is null
+                ? $"lower_bound => {Literal(Lower)}, upper_bound => {Literal(Upper)}"
+                : $"ARRAY[{string.Join(", ", Values.Select(Literal))}]")})";
+
+        private static string Literal(string? value) =>
+            value is null ? "NULL" : $"'{value.Replace("'", "''", StringComparison.Ordinal)}'";
+
         public override string ToString() => Values is not null
             ? $"value {Values[0] ?? "NULL"}"
             : $"a range from {Lower ?? "the least"} to {Upper ?? "the greatest"}";

@@ -8,12 +8,14 @@ namespace PgEmbed.Postgres.Catalog;
 internal static class StoreTable
 {
     /// <summary>Makes the table, empty, with the partitions that its <see cref="Partitioning"/> asks for.</summary>
+    /// <returns>The statements that were run.</returns>
     /// <exception cref="PgEmbedException">A carried column's type can't be compared.</exception>
-    public static async Task CreateAsync(
+    public static async Task<IReadOnlyList<string>> CreateAsync(
         NpgsqlConnection connection, CollectionInfo collection, CancellationToken cancellationToken)
     {
         var store = collection.Store;
         var partitioning = store.Partitioning;
+        var run = new List<string>();
         // A primary key takes no NULL, and of a partitioned table it has the partition column. So where that may be NULL,
         // a unique constraint for which NULL equals NULL.
         var nullable = partitioning is not null
@@ -38,30 +40,36 @@ internal static class StoreTable
             var name = StoreInfo.CarriedColumn(i);
             await ComparableAsync(
                 collection.CarriedColumns[i],
-                $"CREATE INDEX {SqlName.Quote(SqlName.WithEnding(store.TableName, "_" + name))} ON {store.Sql} ({name})")
+                $"CREATE INDEX {SqlName.Quote(store.NameWith("_" + name))} ON {store.Sql} ({name})")
                 .ConfigureAwait(false);
         }
 
         if (partitioning is null)
-            return;
+            return run;
         foreach (var (ending, bound) in FirstPartitions(partitioning))
         {
-            var partition = SqlName.Qualify(StoreInfo.Schema, SqlName.WithEnding(store.TableName, ending));
+            var partition = SqlName.Qualify(StoreInfo.Schema, store.NameWith(ending));
+            await RunAsync($"CREATE TABLE {partition} PARTITION OF {store.Sql} {bound}").ConfigureAwait(false);
             // Without a primary key there is no replica identity, and a publication of all tables would refuse deletes.
-            await connection.ExecuteAsync(
-                $"CREATE TABLE {partition} PARTITION OF {store.Sql} {bound};"
-                + (nullable ? $"ALTER TABLE {partition} REPLICA IDENTITY FULL" : ""),
-                [],
-                cancellationToken).ConfigureAwait(false);
+            if (nullable)
+                await RunAsync($"ALTER TABLE {partition} REPLICA IDENTITY FULL").ConfigureAwait(false);
         }
 
-        await StorePartitions.AddAsync(connection, collection, partitioning, cancellationToken).ConfigureAwait(false);
+        var added = await StorePartitions.AddAsync(connection, collection, partitioning, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. run, .. added.Select(partition => partition.Statement)];
+
+        Task<int> RunAsync(string statement)
+        {
+            run.Add(statement);
+            return connection.ExecuteAsync(statement, [], cancellationToken);
+        }
 
         async Task ComparableAsync(SourceColumn? column, string statement)
         {
             try
             {
-                await connection.ExecuteAsync(statement, [], cancellationToken).ConfigureAwait(false);
+                await RunAsync(statement).ConfigureAwait(false);
             }
             catch (PostgresException e) when (column is not null && e.SqlState == PostgresErrorCodes.UndefinedObject)
             {

@@ -55,20 +55,25 @@ public sealed class CollectionEvaluator
         var ids = IdColumns(options.IdColumn);
         var run = new SearchRun(options.Name);
         var times = new List<double>();
+        var truncated = 0;
         await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
                 throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
-            var vectors = (await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
-                .ConfigureAwait(false)).Vectors;
+            var embeddings = await _embedder.EmbedAsync(
+                [.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken).ConfigureAwait(false);
+            truncated += embeddings.Truncated;
             for (var i = 0; i < batch.Length; i++)
             {
                 var query = new SearchQuery(
-                    _info, _embedder.Space.Vector(vectors[i]), options.Depth, ids, options.Search);
+                    _info, _embedder.Space.Vector(embeddings.Vectors[i]), options.Depth, ids, options.Search);
                 query.Filter = options.Filter?.ToSql(query.Parameters);
                 var start = Stopwatch.GetTimestamp();
-                var (_, hits) = await VectorSearch.RunAsync(_dataSource, query, ReadId, cancellationToken)
-                    .ConfigureAwait(false);
+                var (_, hits) = await VectorSearch.RunAsync(
+                    new SqlSessions(_dataSource),
+                    query,
+                    reader => ReadId(reader, ids.Count),
+                    cancellationToken).ConfigureAwait(false);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 run.AddQuery(batch[i].Id);
                 foreach (var hit in hits)
@@ -77,7 +82,7 @@ public sealed class CollectionEvaluator
             }
         }
 
-        return new EvaluatedRun(run, times);
+        return new EvaluatedRun(run, times) { Truncated = truncated };
     }
 
     /// <summary>A source column's value for each of some documents; those that the table has not are not there.</summary>
@@ -132,9 +137,9 @@ public sealed class CollectionEvaluator
     }
 
     // The row that a search reads begins behind its distance.
-    private static string ReadId(NpgsqlDataReader reader)
+    private static string ReadId(NpgsqlDataReader reader, int columns)
     {
-        var parts = new string[reader.FieldCount - 1];
+        var parts = new string[columns];
         for (var i = 0; i < parts.Length; i++)
             parts[i] = Convert.ToString(reader.GetValue(i + 1), CultureInfo.InvariantCulture)!;
         return string.Join(',', parts);

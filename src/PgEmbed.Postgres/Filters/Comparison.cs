@@ -9,6 +9,12 @@ internal sealed record Comparison(string Sql)
 
     public static Comparison NotEqual { get; } = new("<>");
 
+    /// <summary>Whether it is = or &lt;&gt;.</summary>
+    public bool IsEquality => Sql is "=" or "<>";
+
+    /// <summary>Whether its left side is the greater one.</summary>
+    public bool IsGreater => Sql is ">" or ">=";
+
     public Comparison Negated => new(Sql switch
     {
         "=" => "<>",

@@ -23,6 +23,7 @@ public sealed class CollectionMapping<T>
     private readonly List<string> _keys = [];
     private readonly List<string> _texts = [];
     private readonly List<string> _carried = [];
+    private readonly List<Relation> _relations = [];
     private readonly string _name;
     private Codec _codec = Codec.F32;
     private Func<Partitioning>? _partitioning;
@@ -115,6 +116,44 @@ public sealed class CollectionMapping<T>
     public CollectionMapping<T> PartitionByStep(Expression<Func<T, object?>> property, string step) =>
         Partition(property, column => Partitioning.ByStep(column, step));
 
+    /// <summary>
+    /// Says that a property leads to a row of another table, so that filters can ask for its columns:
+    /// <c>a => a.Category.Name == "tools"</c>. It is neither read nor written. A row that leads to none passes as one whose
+    /// columns there are all null. The other properties stand for the columns of their names in snake_case, or of their
+    /// <c>Column</c> attribute.
+    /// </summary>
+    /// <param name="property">The property.</param>
+    /// <param name="table">The other table.</param>
+    /// <param name="key">The own property that is compared.</param>
+    /// <param name="otherKey">The other table's property that it is compared with: its primary key, or unique.</param>
+    /// <param name="schema">The other table's schema.</param>
+    /// <typeparam name="TOther">The other table's rows.</typeparam>
+    public CollectionMapping<T> Reference<TOther>(
+        Expression<Func<T, TOther?>> property,
+        string table,
+        Expression<Func<T, object?>> key,
+        Expression<Func<TOther, object?>> otherKey,
+        string schema = "public") =>
+        Relate(PropertyOf(property).Name, table, key, otherKey, schema, many: false);
+
+    /// <summary>
+    /// Says that a property lists the rows of another table that refer to this one, so that filters can ask for them:
+    /// <c>a => a.Reviews.Any(r => r.Stars > 3)</c>. It is neither read nor written.
+    /// </summary>
+    /// <inheritdoc cref="Reference{TOther}"/>
+    /// <param name="property">The property.</param>
+    /// <param name="table">The other table.</param>
+    /// <param name="key">The own property that is compared.</param>
+    /// <param name="otherKey">The other table's property that it is compared with.</param>
+    /// <param name="schema">The other table's schema.</param>
+    public CollectionMapping<T> ReferencedBy<TOther>(
+        Expression<Func<T, IEnumerable<TOther>?>> property,
+        string table,
+        Expression<Func<T, object?>> key,
+        Expression<Func<TOther, object?>> otherKey,
+        string schema = "public") =>
+        Relate(PropertyOf(property).Name, table, key, otherKey, schema, many: true);
+
     /// <summary>Says how the vectors are stored.</summary>
     public CollectionMapping<T> StoredAs(Codec codec)
     {
@@ -150,6 +189,9 @@ public sealed class CollectionMapping<T>
         .. typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.CanRead && p.GetIndexParameters().Length == 0),
     ];
+
+    /// <summary>The properties that lead to other tables.</summary>
+    internal IReadOnlyList<Relation> Relations => _relations;
 
     internal CollectionMapping<T> AddKey(string property)
     {
@@ -201,7 +243,20 @@ public sealed class CollectionMapping<T>
         return this;
     }
 
-    private static PropertyInfo PropertyOf<TValue>(Expression<Func<T, TValue>> expression)
+    private CollectionMapping<T> Relate<TOther>(
+        string property,
+        string table,
+        Expression<Func<T, object?>> key,
+        Expression<Func<TOther, object?>> otherKey,
+        string schema,
+        bool many)
+    {
+        _relations.Add(new Relation(
+            property, typeof(TOther), schema, table, PropertyOf(key).Name, PropertyOf(otherKey), many));
+        return IgnoreProperty(property);
+    }
+
+    private static PropertyInfo PropertyOf<TRow, TValue>(Expression<Func<TRow, TValue>> expression)
     {
         ArgumentNullException.ThrowIfNull(expression);
         var body = expression.Body is UnaryExpression { NodeType: ExpressionType.Convert } convert
@@ -209,7 +264,7 @@ public sealed class CollectionMapping<T>
             : expression.Body;
         return body is MemberExpression { Member: PropertyInfo property, Expression: ParameterExpression }
             ? property
-            : throw new ArgumentException($"Expected a property of {typeof(T).Name}, got {expression.Body}.");
+            : throw new ArgumentException($"Expected a property of {typeof(TRow).Name}, got {expression.Body}.");
     }
 
     private string ColumnOf(string property) =>

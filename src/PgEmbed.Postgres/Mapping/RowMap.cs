@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using System.Reflection;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Mapping;
@@ -16,10 +17,14 @@ internal sealed class RowMap<T>
     private readonly Func<T, object?>[] _getters;
     private readonly Func<NpgsqlDataReader, int, T> _read;
 
-    public RowMap(CollectionMapping<T> mapping, CollectionInfo collection)
+    public RowMap(
+        CollectionMapping<T> mapping, CollectionInfo collection, IReadOnlyList<SourceTable>? relatedTables = null)
     {
         Properties = mapping.Properties(collection.Source);
         Columns = [.. Properties.Select(p => p.Column)];
+        var columns = Properties.ToDictionary(p => p.Property.Name, p => p.Column, StringComparer.Ordinal);
+        Table = new FilterTable(
+            typeof(T), columns, mapping.Relations.ToDictionary(r => r.Property, r => r.Bind(columns, relatedTables ?? [])));
         _getters = [.. Properties.Select(p => Getter(p.Property))];
         _read = Reader(Properties);
         Keys = [.. collection.KeyColumns.Select(c => IndexOf(c.Name))];
@@ -38,6 +43,9 @@ internal sealed class RowMap<T>
 
     /// <summary>The column of each property.</summary>
     public IReadOnlyList<SourceColumn> Columns { get; }
+
+    /// <summary>The table as filters use it.</summary>
+    public FilterTable Table { get; }
 
     /// <summary>The positions of the key's properties.</summary>
     public IReadOnlyList<int> Keys { get; }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace PgEmbed.Postgres.Search;
 
 /// <summary>How a search is to be run, where the defaults are not right.</summary>
@@ -25,4 +27,7 @@ public sealed record SearchOptions
         if (EfSearch is < 1 or > MaxEfSearch)
             throw new PgEmbedException($"Expected EfSearch from 1 to {MaxEfSearch}, got {EfSearch}.");
     }
+
+    /// <summary>The options as <c>pgembed.plan_search</c> takes them.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(new { ef_search = EfSearch, exact = Exact });
 }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Sql;
@@ -7,6 +8,14 @@ namespace PgEmbed.Postgres.Search;
 /// <summary>One search: what is near to what, among which rows, and what of them comes back.</summary>
 internal sealed class SearchQuery
 {
+    /// <summary>
+    /// What stands for the filter's values until the planner on the server numbers them. It is drawn anew by each
+    /// process, so no filter's own text has it.
+    /// </summary>
+    public static readonly string Marker = $"$pgembed_{RandomNumberGenerator.GetHexString(16, lowercase: true)}_";
+
+    private readonly NpgsqlParameter _vector;
+
     /// <summary>Creates a query.</summary>
     /// <param name="collection">The collection.</param>
     /// <param name="vector">The query vector; must be of the collection's space.</param>
@@ -31,11 +40,11 @@ internal sealed class SearchQuery
         K = k;
         Columns = columns;
         Options = options;
-        Vector = Parameters.Add(new NpgsqlParameter
+        _vector = new NpgsqlParameter
         {
             Value = vector.Values,
             DataTypeName = $"{collection.Extension.Schema}.vector",
-        });
+        };
     }
 
     public CollectionInfo Collection { get; }
@@ -46,8 +55,8 @@ internal sealed class SearchQuery
 
     public SearchOptions Options { get; }
 
-    /// <summary>The query vector first, then what the filter adds.</summary>
-    public SqlParameters Parameters { get; } = new();
+    /// <summary>The filter's values; their placeholders begin with <see cref="Marker"/>.</summary>
+    public SqlParameters Parameters { get; } = new(Marker);
 
     /// <summary>The condition, or null for none. It names the table's columns plainly, or by the table's name.</summary>
     public string? Filter { get; set; }
@@ -55,6 +64,10 @@ internal sealed class SearchQuery
     /// <summary>The alias of the source table: its own name, so that a filter can say it.</summary>
     public string SourceAlias => SqlName.Quote(Collection.Source.Name);
 
-    /// <summary>The query vector's placeholder.</summary>
-    public string Vector { get; }
+    /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
+    public void CopyTo(NpgsqlParameterCollection target)
+    {
+        target.Add(_vector.Clone());
+        Parameters.CopyTo(target);
+    }
 }

@@ -9,6 +9,19 @@ namespace PgEmbed.Postgres.Sql;
 public sealed class SqlParameters
 {
     private readonly List<NpgsqlParameter> _parameters = [];
+    private readonly string? _marker;
+
+    /// <summary>Creates an empty list whose placeholders are <c>$n</c>.</summary>
+    public SqlParameters()
+    {
+    }
+
+    /// <summary>
+    /// Creates an empty list whose placeholders are the marker, n and a dollar sign, for a text that gets its numbers
+    /// later.
+    /// </summary>
+    /// <param name="marker">A word that can't occur in the text by itself.</param>
+    internal SqlParameters(string marker) => _marker = marker;
 
     /// <summary>How many there are.</summary>
     public int Count => _parameters.Count;
@@ -22,8 +35,14 @@ public sealed class SqlParameters
     public string Add(NpgsqlParameter parameter)
     {
         _parameters.Add(parameter);
-        return string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}");
+        return _marker is null
+            ? string.Create(CultureInfo.InvariantCulture, $"${_parameters.Count}")
+            : string.Create(CultureInfo.InvariantCulture, $"{_marker}{_parameters.Count}$");
     }
+
+    /// <summary>Their placeholders <c>$n</c> in a statement where they come at this number.</summary>
+    internal IEnumerable<string> Numbered(int first) => Enumerable.Range(first, _parameters.Count)
+        .Select(number => string.Create(CultureInfo.InvariantCulture, $"${number}"));
 
     /// <summary>Puts the parameters into a command's collection. Each run needs its own copies.</summary>
     public void CopyTo(NpgsqlParameterCollection target)

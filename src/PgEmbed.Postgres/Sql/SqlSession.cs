@@ -7,6 +7,9 @@ internal sealed class SqlSession(NpgsqlConnection connection, bool isJoined) : I
 {
     public NpgsqlConnection Connection => connection;
 
+    /// <summary>Whether it is within a transaction of the caller's.</summary>
+    public bool IsJoined => isJoined;
+
     /// <summary>Begins a transaction, or goes on in the caller's, where committing is left to him.</summary>
     public async ValueTask<SqlTransaction> BeginAsync(CancellationToken cancellationToken) => new(
         isJoined ? null : await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false));

@@ -42,7 +42,8 @@ internal static class RowDelete
             await using (transaction.ConfigureAwait(false))
             {
                 foreach (var batch in keys.Distinct().Chunk(BatchKeys))
-                    deleted += await DeleteAsync(session.Connection, statements, batch, cancellationToken)
+                    deleted += await StoreAltered.GuardAsync(
+                        collection, () => DeleteAsync(session.Connection, statements, batch, cancellationToken))
                         .ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             }

@@ -82,7 +82,8 @@ internal sealed class StoreSync
                         DataTypeName = _collection.KeyColumns[i].TypeName,
                     });
                 var rows = new List<ChangedRow>();
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+                var reader = await StoreAltered.GuardAsync(
+                    _collection, () => command.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
                 await using (reader.ConfigureAwait(false))
                 {
                     while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))

@@ -48,7 +48,8 @@ internal sealed class StoreWriter
             for (var i = 0; i < _collection.KeyColumns.Count; i++)
                 command.Parameters.Add(new NpgsqlParameter { Value = Column(keys, i) });
             var changed = new bool[keys.Count];
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            var reader = await StoreAltered.GuardAsync(
+                _collection, () => command.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 for (var i = 0; await reader.ReadAsync(cancellationToken).ConfigureAwait(false); i++)
@@ -131,7 +132,7 @@ internal sealed class StoreWriter
             batch.BatchCommands.Add(new NpgsqlBatchCommand($"LOCK TABLE {_collection.Store.Sql} IN ROW EXCLUSIVE MODE"));
             batch.BatchCommands.Add(new NpgsqlBatchCommand(
                 """
-                SELECT c.carried_columns = $2 AND s.partition_column IS NOT DISTINCT FROM $3
+                SELECT s.serving AND c.carried_columns = $2 AND s.partition_column IS NOT DISTINCT FROM $3
                 FROM pgembed.store s JOIN pgembed.collection c USING (collection_id) WHERE s.store_id = $1
                 """)
             {
@@ -146,11 +147,10 @@ internal sealed class StoreWriter
                     },
                 },
             });
-            if (await batch.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not true)
-                throw new PgEmbedException(
-                    $"Expected collection '{_collection.Name}' with the columns and partitions that it had when it was "
-                    + "opened, but they were changed since, or it was dropped.",
-                    "Open it again.");
+            var same = await StoreAltered.GuardAsync(_collection, () => batch.ExecuteScalarAsync(cancellationToken))
+                .ConfigureAwait(false);
+            if (same is not true)
+                throw StoreAltered.Error(_collection);
         }
     }
 

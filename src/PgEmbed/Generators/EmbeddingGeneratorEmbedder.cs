@@ -8,8 +8,9 @@ namespace PgEmbed.Generators;
 /// generator is; the rate is theirs together.
 /// </summary>
 /// <remarks>
-/// Generators don't say whether a text was cut: <see cref="TextEmbeddings.Truncated"/> is always 0. Where a generator
-/// does not say how many tokens it read, <see cref="TextEmbeddings.Tokens"/> is an estimate.
+/// Generators don't say which texts were cut: <see cref="TextEmbeddings.TruncatedTexts"/> is empty, but for those that
+/// set <see cref="TextEmbedderGeneratorExtensions.TruncatedTextsProperty"/>. Where a generator does not say how many
+/// tokens it read, <see cref="TextEmbeddings.Tokens"/> is an estimate.
 /// </remarks>
 public sealed class EmbeddingGeneratorEmbedder : ITextEmbedder
 {
@@ -60,18 +61,21 @@ public sealed class EmbeddingGeneratorEmbedder : ITextEmbedder
 
         var vectors = new VectorBlock(inputs.Length, Space.Dimensions);
         var tokens = 0L;
+        var truncated = new List<int>();
         for (var first = 0; first < inputs.Length;)
         {
             var (count, estimate) = NextRequest(inputs.AsSpan(first));
-            tokens += await EmbedAsync(inputs[first..(first + count)], estimate, vectors, first, cancellationToken)
+            var result = await EmbedAsync(inputs[first..(first + count)], estimate, vectors, first, cancellationToken)
                 .ConfigureAwait(false);
+            tokens += result.Usage?.InputTokenCount ?? estimate;
+            truncated.AddRange(TruncatedTextsOf(result).Select(place => first + place));
             first += count;
         }
 
-        return new TextEmbeddings(vectors, tokens, 0);
+        return new TextEmbeddings(vectors, tokens, truncated);
     }
 
-    private async Task<long> EmbedAsync(
+    private async Task<GeneratedEmbeddings<Embedding<float>>> EmbedAsync(
         string[] inputs, long estimate, VectorBlock vectors, int first, CancellationToken cancellationToken)
     {
         var result = await _requests.RunAsync(
@@ -87,8 +91,14 @@ public sealed class EmbeddingGeneratorEmbedder : ITextEmbedder
             vector.Span.CopyTo(vectors.Row(first + i));
         }
 
-        return result.Usage?.InputTokenCount ?? estimate;
+        return result;
     }
+
+    private static IReadOnlyList<int> TruncatedTextsOf(GeneratedEmbeddings<Embedding<float>> result) =>
+        result.AdditionalProperties?.GetValueOrDefault(TextEmbedderGeneratorExtensions.TruncatedTextsProperty)
+            is IReadOnlyList<int> places
+            ? places
+            : [];
 
     /// <summary>How many of the texts make the next request, and about how many tokens they have.</summary>
     private (int Count, long Tokens) NextRequest(ReadOnlySpan<string> inputs)

@@ -68,6 +68,15 @@ public sealed class EmbeddingGeneratorEmbedderOptions
     /// </summary>
     public Func<Exception, bool> IsTransient { get; set; } = _ => false;
 
+    /// <summary>
+    /// How long the service asks to wait by a failure; null: it does not say. For a client that has exceptions of its own
+    /// which tell it. Of others, <see cref="RetryAfterHandler"/> in their HTTP client tells it.
+    /// </summary>
+    public Func<Exception, TimeSpan?> RetryAfter { get; set; } = _ => null;
+
+    /// <summary>The longest wait that a service is granted; where it asks for more, the call fails.</summary>
+    public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>The clock for waits.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
@@ -96,6 +105,10 @@ public sealed class EmbeddingGeneratorEmbedderOptions
             throw new PgEmbedException($"Expected {nameof(RetryDelay)} to be up to a minute, got {RetryDelay}.");
         if (IsTransient is null)
             throw new PgEmbedException($"Expected {nameof(IsTransient)} to be a function, got null.");
+        if (RetryAfter is null)
+            throw new PgEmbedException($"Expected {nameof(RetryAfter)} to be a function, got null.");
+        if (MaxRetryAfter < TimeSpan.Zero || MaxRetryAfter > TimeSpan.FromDays(1))
+            throw new PgEmbedException($"Expected {nameof(MaxRetryAfter)} to be up to a day, got {MaxRetryAfter}.");
         if (TimeProvider is null)
             throw new PgEmbedException($"Expected {nameof(TimeProvider)} to be a clock, got null.");
     }

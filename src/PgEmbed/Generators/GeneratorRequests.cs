@@ -34,6 +34,8 @@ internal sealed class GeneratorRequests
                 await _requestRate.WaitAsync(1, cancellationToken).ConfigureAwait(false);
             if (_tokenRate is not null)
                 await _tokenRate.WaitAsync(tokens, cancellationToken).ConfigureAwait(false);
+            TimeSpan? asked;
+            var answer = AskedWait.Begin();
             try
             {
                 return await RunOnceAsync(request, cancellationToken).ConfigureAwait(false);
@@ -41,7 +43,9 @@ internal sealed class GeneratorRequests
             catch (Exception e) when (e is not OperationCanceledException)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (!MayPass(e))
+                asked = _options.RetryAfter(e) ?? answer.Value;
+                // Who asks for a wait is ready to answer after it.
+                if (asked is null && !MayPass(e))
                     throw new PgEmbedException(
                         $"The generator of {_options.Name} refused a request: {e.Message}",
                         "Check its key, its model's name and how long a text it takes.",
@@ -51,9 +55,15 @@ internal sealed class GeneratorRequests
                         $"The generator of {_options.Name} failed {failures} times: {e.Message}",
                         "Try again later, or set a lower rate.",
                         e);
+                if (asked > _options.MaxRetryAfter)
+                    throw new PgEmbedException(
+                        $"The generator of {_options.Name} asks to wait for {asked.Value.TotalSeconds:0} seconds, more than "
+                        + $"the {_options.MaxRetryAfter.TotalSeconds:0} of {nameof(_options.MaxRetryAfter)}: {e.Message}",
+                        "Try again later, or set a lower rate.",
+                        e);
             }
 
-            await Task.Delay(Delay(failures), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(Delay(failures, asked), _options.TimeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -89,8 +99,10 @@ internal sealed class GeneratorRequests
         _ => _options.IsTransient(exception),
     };
 
-    private TimeSpan Delay(int failures)
+    private TimeSpan Delay(int failures, TimeSpan? asked)
     {
+        if (asked is { } wait)
+            return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
         var jitter = 0.75 + (Random.Shared.NextDouble() / 2);
         var delay = _options.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 20)) * jitter;
         return delay < LongestDelay ? delay : LongestDelay;

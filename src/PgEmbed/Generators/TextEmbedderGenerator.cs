@@ -33,6 +33,10 @@ internal sealed class TextEmbedderGenerator : IEmbeddingGenerator<string, Embedd
         var embeddings = new GeneratedEmbeddings<Embedding<float>>(texts.Count)
         {
             Usage = new UsageDetails { InputTokenCount = result.Tokens, TotalTokenCount = result.Tokens },
+            AdditionalProperties = new AdditionalPropertiesDictionary
+            {
+                [TextEmbedderGeneratorExtensions.TruncatedTextsProperty] = result.TruncatedTexts,
+            },
         };
         for (var i = 0; i < texts.Count; i++)
             embeddings.Add(new Embedding<float>(Cut(result.Vectors[i], dimensions)) { ModelId = _embedder.Space.Name });

@@ -28,7 +28,7 @@ public sealed class BuiltInEmbedderTests : IDisposable
     {
         using var other = OnnxTextEmbedder.Load(
             BuiltInModel.Folder, new OnnxEmbedderOptions { MaxBatchTokens = maxBatchTokens });
-        // Short and long by turns, so that every batch but those of one text is padded.
+        // Short and long by turns.
         string[] texts = [.. RealTexts.All.Concat(["", "a", "中"]).OrderBy(t => t.Length % 7)];
         var together = (await other.EmbedAsync(texts, TextRole.Document)).Vectors;
         for (var i = 0; i < texts.Length; i++)
@@ -62,9 +62,24 @@ public sealed class BuiltInEmbedderTests : IDisposable
     public async Task Tokens_and_truncated_texts_are_counted()
     {
         var result = await _embedder.EmbedAsync(
-            ["", "linux", string.Concat(Enumerable.Repeat("linux ", 500))], TextRole.Document);
-        Assert.Equal(2 + 3 + 128, result.Tokens);
-        Assert.Equal(1, result.Truncated);
+            ["", string.Concat(Enumerable.Repeat("linux ", 500)), "linux"], TextRole.Document);
+        Assert.Equal(2 + 128 + 3, result.Tokens);
+        Assert.Equal([1], result.TruncatedTexts);
+    }
+
+    [Fact]
+    public async Task A_stream_gives_the_vectors_that_a_list_does()
+    {
+        List<string> texts = [.. Enumerable.Range(0, 4_500).Select(i => $"{i} of {i * i}")];
+        var expected = await _embedder.EmbedAsync(texts, TextRole.Document);
+        var next = 0;
+        await foreach (var result in _embedder.EmbedAsync(texts.ToAsyncEnumerable(), TextRole.Document))
+        {
+            Assert.Equal(texts[next], result.Item);
+            Assert.InRange(TensorPrimitives.Distance(result.Vector.Span, expected.Vectors[next++].Span), 0, 1e-5f);
+        }
+
+        Assert.Equal(texts.Count, next);
     }
 
     [Fact]

@@ -150,19 +150,6 @@ public sealed class ModulesTests : IDisposable
     }
 
     [Fact]
-    public void A_decoder_with_a_cache_is_refused_by_name()
-    {
-        _model.Write("model.onnx", _model.Encoder(
-            [TinyOnnx.Node("Gather", ["table", "input_ids"], ["last_hidden_state"])],
-            inputs:
-            [
-                TinyModel.Input("input_ids"), TinyModel.Input("attention_mask"),
-                TinyOnnx.Value("past_key_values.0.key", OnnxElementType.Float, "batch", 2, "past", 2),
-            ]));
-        AssertLoadFails("the input past_key_values.0.key: Float");
-    }
-
-    [Fact]
     public async Task A_pooled_output_has_gone_through_Dense_where_its_length_shows_it()
     {
         // As many dimensions as Dense makes: 3 of the table's 4.

@@ -46,7 +46,9 @@ public sealed class LibraryTests
 
         var added = await folder.Library.AddAsync(snapshot, "mini");
 
-        Assert.Equal(ModelFolder.Open(BuiltInModel.Folder).Fingerprint, ModelFolder.Open(added).Fingerprint);
+        var fingerprint = ModelFolder.Open(BuiltInModel.Folder).Fingerprint;
+        Assert.Equal(fingerprint, ModelFolder.Open(added).Fingerprint);
+        Assert.Equal(fingerprint, ModelFolder.Open(snapshot).Fingerprint);
         Assert.All(
             Directory.EnumerateFiles(added, "*", SearchOption.AllDirectories),
             path => Assert.Null(new FileInfo(path).LinkTarget));

@@ -21,7 +21,7 @@ public sealed class PullTests
             [
                 "models/mini/1_Pooling/config.json", "models/mini/config.json",
                 "models/mini/config_sentence_transformers.json", "models/mini/modules.json",
-                "models/mini/onnx/model_quantized.onnx", "models/mini/pgembed-source.json",
+                "models/mini/onnx/model_quantized.onnx", "models/mini/pgembed-answers.json", "models/mini/pgembed-source.json",
                 "models/mini/sentence_bert_config.json", "models/mini/tokenizer.json",
                 "models/mini/tokenizer_config.json",
             ],

@@ -288,6 +288,43 @@ public sealed class ModelFolderTests : IDisposable
         Assert.Contains(message, error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("config.json")]
+    [InlineData("tokenizer.json")]
+    [InlineData("1_Pooling/config.json")]
+    [InlineData("model.onnx")]
+    [InlineData("sentence_bert_config.json")]
+    [InlineData("config_sentence_transformers.json")]
+    public void A_link_out_of_the_folder_is_not_followed(string file)
+    {
+        using var outside = new TemporaryFolder();
+        var path = Path.Combine(_model.Path, file);
+        File.Move(path, outside.File("kept"));
+        File.CreateSymbolicLink(path, outside.File("kept"));
+        AssertRefused();
+        // A folder that is itself reached by a link is as good as any.
+        File.Delete(path);
+        File.Move(outside.File("kept"), path);
+        ModelFolder.Open(_model.Path);
+        Directory.CreateSymbolicLink(outside.File("link"), _model.Path);
+        ModelFolder.Open(outside.File("link"));
+        Directory.Delete(outside.File("link"));
+
+        void AssertRefused() => Assert.Contains(
+            "is a link that leads out of it",
+            Assert.Throws<PgEmbedException>(() => ModelFolder.Open(_model.Path)).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_settings_file_that_is_far_too_large_is_refused_unread()
+    {
+        using (var file = File.OpenWrite(Path.Combine(_model.Path, "tokenizer.json")))
+            file.SetLength(1L << 33);
+        var error = Assert.Throws<PgEmbedException>(() => ModelFolder.Open(_model.Path));
+        Assert.Contains("tokenizer.json has 8589934592 bytes", error.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Options_out_of_range_are_named()
     {

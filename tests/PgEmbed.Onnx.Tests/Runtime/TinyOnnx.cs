@@ -131,6 +131,15 @@ internal static class TinyOnnx
         .. Field(9, [.. values.SelectMany(BitConverter.GetBytes)]),
     ];
 
+    /// <summary>A constant list of 64-bit integers.</summary>
+    internal static byte[] Integers(string name, params long[] values) =>
+    [
+        .. Field(1, values.Length),
+        .. Field(2, (long)OnnxElementType.Int64),
+        .. Field(8, name),
+        .. Field(9, [.. values.SelectMany(BitConverter.GetBytes)]),
+    ];
+
     internal static byte[] Field(int number, long value) => [.. Varint(number << 3), .. Varint(value)];
 
     internal static byte[] Field(int number, string text) => Field(number, Encoding.UTF8.GetBytes(text));

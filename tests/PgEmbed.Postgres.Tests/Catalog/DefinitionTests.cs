@@ -47,7 +47,7 @@ public sealed class DefinitionTests
         var written = await collection.SyncAsync().LastAsync();
         await collection.BuildIndexAsync();
         var hits = await collection.SearchRowsAsync(
-            "text 7", 5, Filters.SqlFilter.From($"chunk > {3} AND key_1 < {20} AND embedding = {"e"}")).ToListAsync();
+            "text 7", 5, PgEmbed.Postgres.Filters.SqlFilter.From($"chunk > {3} AND key_1 < {20} AND embedding = {"e"}")).ToListAsync();
 
         Assert.Equal(30, written.Embedded);
         Assert.Equal(5, hits.Count);

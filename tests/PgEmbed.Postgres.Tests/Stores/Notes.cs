@@ -40,6 +40,9 @@ internal sealed class Notes : IAsyncDisposable
         return notes;
     }
 
+    /// <summary>Opens the collection anew, as it is stored now.</summary>
+    public async Task ReopenAsync() => Collection = await Client.OpenCollectionAsync(Mapping);
+
     /// <summary>Rows of few tenants, one of them null, drawn from a seed.</summary>
     public static List<Note> Some(int count, int tenants = 5, int seed = 1)
     {

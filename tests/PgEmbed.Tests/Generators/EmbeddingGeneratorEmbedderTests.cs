@@ -116,6 +116,71 @@ public sealed class EmbeddingGeneratorEmbedderTests
     }
 
     [Theory]
+    [InlineData("429")]
+    [InlineData("own")]
+    public async Task A_wait_that_an_exception_tells_of_is_waited_and_no_other(string failure)
+    {
+        var generator = new ScriptedGenerator(Dimensions, (call, _) => call <= 2 ? throw FailureOf(failure) : Right());
+
+        await Embedder(generator, o => o.RetryAfter = _ => TimeSpan.FromSeconds(17)).EmbedAsync(["a"], TextRole.Document);
+
+        Assert.Equal([TimeSpan.FromSeconds(17), TimeSpan.FromSeconds(17)], _time.Waits);
+    }
+
+    [Theory]
+    [InlineData(429, "Retry-After: 17", 17)]
+    [InlineData(503, "Retry-After: 0", 0)]
+    [InlineData(429, "Retry-After: Thu, 01 Jan 2026 00:00:20 GMT; Date: Thu, 01 Jan 2026 00:00:05 GMT", 15)]
+    [InlineData(503, "Retry-After: Thu, 01 Jan 2026 00:00:20 GMT; Date: Thu, 01 Jan 2026 00:01:00 GMT", 0)]
+    public async Task A_wait_that_an_HTTP_client_reads_is_waited(int status, string headers, int seconds)
+    {
+        using var client = new HttpClient(new RetryAfterHandler(new OneAnswer(status, headers)));
+        var generator = new ScriptedGenerator(Dimensions, async (call, token) =>
+        {
+            if (call > 1)
+                return null;
+            // As clients do: the answer becomes an exception without its headers.
+            (await client.GetAsync(new Uri("http://service.test"), token)).EnsureSuccessStatusCode();
+            return null;
+        });
+
+        await Embedder(generator).EmbedAsync(["a"], TextRole.Document);
+
+        Assert.Equal(seconds > 0 ? [TimeSpan.FromSeconds(seconds)] : [], _time.Waits.Where(w => w > TimeSpan.Zero));
+        Assert.Equal(2, generator.Requests.Count);
+    }
+
+    [Fact]
+    public async Task A_wait_of_an_earlier_answer_is_not_waited_again()
+    {
+        using var client = new HttpClient(new RetryAfterHandler(new OneAnswer(429, "Retry-After: 17")));
+        var generator = new ScriptedGenerator(Dimensions, async (call, token) =>
+        {
+            if (call == 1)
+                (await client.GetAsync(new Uri("http://service.test"), token)).EnsureSuccessStatusCode();
+            return call == 2 ? throw new TimeoutException() : null;
+        });
+
+        await Embedder(generator, o => o.RetryDelay = TimeSpan.FromSeconds(2)).EmbedAsync(["a"], TextRole.Document);
+
+        Assert.Equal(2, _time.Waits.Count);
+        Assert.Equal(TimeSpan.FromSeconds(17), _time.Waits.First());
+        Assert.InRange(_time.Waits.Last(), TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(5));
+    }
+
+    [Fact]
+    public async Task A_service_that_asks_for_too_long_a_wait_is_given_up_with_what_it_asked()
+    {
+        var generator = new ScriptedGenerator(Dimensions, (_, _) => throw FailureOf("429"));
+        var embedder = Embedder(generator, o => o.RetryAfter = _ => TimeSpan.FromHours(1));
+
+        var error = await Assert.ThrowsAsync<PgEmbedException>(() => embedder.EmbedAsync(["a"], TextRole.Document));
+
+        Assert.Contains("asks to wait for 3600 seconds, more than the 300", error.Message, StringComparison.Ordinal);
+        Assert.Single(generator.Requests);
+    }
+
+    [Theory]
     [InlineData("401")]
     [InlineData("400")]
     [InlineData("own")]
@@ -278,6 +343,8 @@ public sealed class EmbeddingGeneratorEmbedderTests
         o => o.MaxTokensPerRequest = 0, o => o.RequestsPerMinute = 0, o => o.TokensPerMinute = -1, o => o.Retries = -1,
         o => o.RequestTimeout = TimeSpan.Zero, o => o.RetryDelay = TimeSpan.FromSeconds(-1), o => o.IsTransient = null!,
         o => o.TimeProvider = null!,
+        o => o.RetryAfter = null!,
+        o => o.MaxRetryAfter = TimeSpan.FromSeconds(-1),
     ];
 
     [Theory]
@@ -308,5 +375,18 @@ public sealed class EmbeddingGeneratorEmbedderTests
         };
         change?.Invoke(options);
         return new EmbeddingGeneratorEmbedder(generator, options);
+    }
+
+    /// <summary>Answers every request in one way.</summary>
+    private sealed class OneAnswer(int status, string headers) : HttpMessageHandler
+    {
+        protected override Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = new HttpResponseMessage((HttpStatusCode)status);
+            foreach (var header in headers.Split("; "))
+                response.Headers.Add(header.Split(": ")[0], header.Split(": ")[1]);
+            return Task.FromResult(response);
+        }
     }
 }

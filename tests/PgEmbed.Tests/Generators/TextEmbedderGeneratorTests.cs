@@ -25,6 +25,24 @@ public sealed class TextEmbedderGeneratorTests
     }
 
     [Fact]
+    public async Task Texts_that_were_cut_are_named_there_and_back_again()
+    {
+        using var embedder = OnnxTextEmbedder.Load(BuiltInModel.Folder);
+        var generator = embedder.AsEmbeddingGenerator();
+        var cut = string.Join(' ', Enumerable.Repeat("long", 500));
+
+        var generated = await generator.GenerateAsync(["short", cut, "short", cut]);
+        var back = await new EmbeddingGeneratorEmbedder(
+            generator, new() { Name = "back", Dimensions = embedder.Space.Dimensions, MaxTextsPerRequest = 3 })
+            .EmbedAsync(["short", cut, "short", "short", cut], TextRole.Document);
+
+        Assert.Equal(
+            [1, 3],
+            (IReadOnlyList<int>)generated.AdditionalProperties![TextEmbedderGeneratorExtensions.TruncatedTextsProperty]!);
+        Assert.Equal([1, 4], back.TruncatedTexts);
+    }
+
+    [Fact]
     public async Task There_and_back_again_the_vectors_are_the_same()
     {
         using var embedder = OnnxTextEmbedder.Load(BuiltInModel.Folder);

@@ -7,8 +7,6 @@ namespace PgEmbed.Cli.Commands;
 /// <summary><c>pgembed embed</c>: texts in, vectors out.</summary>
 internal static class EmbedCommand
 {
-    private const int BatchLines = 512;
-
     public static Command Create(Terminal terminal)
     {
         var texts = new Argument<string[]>("text")
@@ -35,17 +33,19 @@ internal static class EmbedCommand
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
             var given = parsed.GetValue(texts)!;
             var truncated = 0;
-            await foreach (var batch in (given.Length > 0 ? given.ToAsyncEnumerable() : LinesAsync(terminal, cancellationToken))
-                .Chunk(BatchLines).WithCancellation(cancellationToken))
+            await foreach (var result in embedder.EmbedAsync(
+                given.Length > 0 ? given.ToAsyncEnumerable() : LinesAsync(terminal, cancellationToken),
+                parsed.GetValue(role),
+                cancellationToken))
             {
-                var embeddings = await embedder.EmbedAsync(batch, parsed.GetValue(role), cancellationToken);
-                truncated += embeddings.Truncated;
-                for (var i = 0; i < batch.Length; i++)
-                    Write(terminal, embedder.Space, batch[i], embeddings.Vectors[i], parsed.GetValue(json));
+                truncated += result.Truncated ? 1 : 0;
+                Write(terminal, embedder.Space, result.Item, result.Vector, parsed.GetValue(json));
             }
 
             if (truncated > 0)
-                terminal.Say($"{truncated} texts were longer than the model reads and were cut.");
+                terminal.Say(
+                    $"{Format.Count(truncated)} texts were longer than the {embedder.Model.MaxTokens} tokens that the model "
+                    + "reads and were cut.");
             return ExitCode.Done;
         });
         return command;
@@ -65,7 +65,8 @@ internal static class EmbedCommand
         Terminal terminal,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await terminal.Input.ReadLineAsync(cancellationToken) is { } line)
+        // The console's reader blocks the thread that asks it, and knows of no cancelling: a read is left behind then.
+        while (await Task.Run(terminal.Input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 }

@@ -199,6 +199,8 @@ internal static class EvalCommand
 
     private sealed class CorpusProgress(Terminal terminal) : IProgress<EmbedProgress>
     {
-        public void Report(EmbedProgress value) => terminal.Say($"{Format.Count(value.Rows)} documents written");
+        public void Report(EmbedProgress value) => terminal.Say(
+            $"{Format.Count(value.Rows)} documents written"
+            + (value.Truncated > 0 ? $", {Format.Count(value.Truncated)} of them longer than the model reads and cut" : ""));
     }
 }

@@ -116,11 +116,11 @@ internal sealed class IndexBuildPrinter(Terminal terminal, bool json) : IProgres
         var table = value.Steps > 1 ? $"{value.Table} ({value.Step} of {value.Steps}): " : "";
         var share = value.TotalRows > 0 ? (double)value.Rows / value.TotalRows : 0;
         var left = value.Remaining is { } remaining && remaining > TimeSpan.Zero
-            ? $", about {Duration(remaining)} left"
+            ? $", about {Format.Duration(remaining)} left"
             : "";
         terminal.Say(
             $"{table}{value.Phase}, {Format.Number(100 * share, "0")} % of {Format.Count(value.TotalRows)} vectors after "
-            + $"{Duration(value.Elapsed)}{left}");
+            + $"{Format.Duration(value.Elapsed)}{left}");
         foreach (var transaction in value.WaitsFor)
             terminal.Say("  waiting for " + Line(transaction));
     }
@@ -133,9 +133,4 @@ internal sealed class IndexBuildPrinter(Terminal terminal, bool json) : IProgres
         + $"{(transaction.State is null ? "" : $", {transaction.State}")}"
         + $"{(transaction.HoldsLock ? ", holds a lock on the table" : "")}"
         + $"{(transaction.Statement is null ? "" : $": {Format.Cut(transaction.Statement, 80)}")}";
-
-    private static string Duration(TimeSpan time) =>
-        time.TotalSeconds < 90 ? $"{Format.Number(time.TotalSeconds, "0")} s"
-        : time.TotalMinutes < 90 ? $"{Format.Number(time.TotalMinutes, "0")} min"
-        : $"{Format.Number(time.TotalHours, "0.0")} h";
 }

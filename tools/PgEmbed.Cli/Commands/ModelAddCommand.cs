@@ -1,5 +1,6 @@
 using System.CommandLine;
 using PgEmbed.Cli.Infrastructure;
+using PgEmbed.Onnx.Hub;
 
 namespace PgEmbed.Cli.Commands;
 
@@ -19,8 +20,10 @@ internal static class ModelAddCommand
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            var given = parsed.GetValue(name) ?? new DirectoryInfo(parsed.GetValue(folder)!).Name;
+            ModelCommand.CheckUsage(() => ModelLibrary.ValidateName(given));
             terminal.Output.WriteLine(await Models.Library.AddAsync(
-                parsed.GetValue(folder)!, parsed.GetValue(name), parsed.GetValue(file), cancellationToken));
+                parsed.GetValue(folder)!, given, parsed.GetValue(file), cancellationToken));
             return ExitCode.Done;
         });
         return command;

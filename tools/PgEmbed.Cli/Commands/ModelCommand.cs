@@ -20,7 +20,8 @@ internal static class ModelCommand
     /// <summary>The model that a subcommand is about.</summary>
     public static Argument<string?> ModelArgument() => new("model")
     {
-        Description = "A model folder, or the name of a model. Default: PGEMBED_MODEL, else the built-in model.",
+        Description = "A model folder, or the name of a model; behind a colon what to take of it, as in "
+            + "mini:dims=192,layer=2 (also max-tokens=N, file=PATH). Default: PGEMBED_MODEL, else the built-in model.",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -37,4 +38,17 @@ internal static class ModelCommand
         Description = "The ONNX file to take. Default: model.onnx, onnx/model.onnx or onnx/model_quantized.onnx.",
         HelpName = "PATH",
     };
+
+    /// <summary>Checks what the command line says before anything is done: a mistake there is a misuse.</summary>
+    public static void CheckUsage(Action check)
+    {
+        try
+        {
+            check();
+        }
+        catch (PgEmbedException e)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
 }

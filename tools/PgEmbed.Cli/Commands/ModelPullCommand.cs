@@ -52,6 +52,11 @@ internal static class ModelPullCommand
             };
             if (parsed.GetValue(maxBytes) is { } limit)
                 options.MaxFileBytes = options.MaxTotalBytes = limit;
+            ModelCommand.CheckUsage(() =>
+            {
+                options.Validate();
+                ModelLibrary.ValidateName(options.Name ?? id.Name);
+            });
             var folder = await Models.Library.PullAsync(id, options, new PullPrinter(terminal), cancellationToken);
             terminal.Output.WriteLine(folder);
             return ExitCode.Done;

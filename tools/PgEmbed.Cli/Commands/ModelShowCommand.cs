@@ -16,7 +16,7 @@ internal static class ModelShowCommand
         var command = new Command("show", "Show what a model folder holds.") { model, json };
         command.SetAction(parsed =>
         {
-            var folder = ModelFolder.Open(Models.FolderOf(parsed.GetValue(model)));
+            var folder = Models.Open(parsed.GetValue(model));
             var source = ModelSource.Read(folder.FullPath);
             if (parsed.GetValue(json))
                 terminal.WriteJson(new
@@ -26,10 +26,14 @@ internal static class ModelShowCommand
                     folder.ModelFile,
                     folder.Fingerprint,
                     folder.Dimensions,
+                    folder.Layer,
+                    layers = folder.Layers,
                     metric = folder.Metric.ToName(),
                     folder.MaxTokens,
                     folder.Pooling,
+                    folder.DenseDimensions,
                     folder.Normalize,
+                    truncates = folder.Tokenizer.TruncatesLeft ? "start" : "end",
                     folder.QueryPrompt,
                     folder.DocumentPrompt,
                     folder.IsBatchDependent,
@@ -43,9 +47,16 @@ internal static class ModelShowCommand
                     ("ONNX file", folder.ModelFile),
                     ("fingerprint", folder.Fingerprint),
                     ("dimensions", folder.Dimensions.ToString(CultureInfo.InvariantCulture)),
+                    ("layer", folder.Layer?.ToString(CultureInfo.InvariantCulture)),
+                    ("can be left after", folder.Layers.Count > 1 ? $"layer {string.Join(", ", folder.Layers)}" : null),
                     ("metric", folder.Metric.ToName()),
-                    ("max tokens", folder.MaxTokens.ToString(CultureInfo.InvariantCulture)),
+                    ("max tokens", string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{folder.MaxTokens}; longer texts lose their {(folder.Tokenizer.TruncatesLeft ? "start" : "end")}")),
                     ("pooling", folder.Pooling.ToString().ToLowerInvariant()),
+                    ("dense layers", folder.DenseDimensions.Count > 0
+                        ? $"to {string.Join(", then ", folder.DenseDimensions)} dimensions"
+                        : null),
                     ("normalized", folder.Normalize ? "yes" : "no"),
                     ("query prompt", folder.QueryPrompt.Length == 0 ? "none" : $"\"{folder.QueryPrompt}\""),
                     ("document prompt", folder.DocumentPrompt.Length == 0 ? "none" : $"\"{folder.DocumentPrompt}\""),

@@ -23,7 +23,7 @@ internal static class SearchCommand
         };
         var efSearch = new Option<int?>("--ef-search") { Description = "pgvector's hnsw.ef_search, 1 to 1000." };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
-        var explain = new Option<bool>("--explain") { Description = "Print how it would be run instead." };
+        var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
         var model = CommonOptions.Model();
         var connection = CommonOptions.Connection();
         var json = CommonOptions.Json();
@@ -38,6 +38,8 @@ internal static class SearchCommand
                 throw new UsageException("Expected a text to look for, got an empty one.");
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
+            if (embedder.IsTruncated(query, TextRole.Query))
+                terminal.Say($"The text is longer than the {embedder.Model.MaxTokens} tokens that the model reads and is cut.");
             var opened = await new PgEmbedClient(database.DataSource, embedder)
                 .OpenCollectionAsync(parsed.GetValue(collection)!, cancellationToken);
             var condition = parsed.GetValue(filter) is { } sql ? SqlFilter.Raw(sql) : null;
@@ -64,20 +66,33 @@ internal static class SearchCommand
     private static void Explain(Terminal terminal, SearchPlan plan, string server, bool json)
     {
         if (json)
+        {
             terminal.WriteJson(new { plan, server_plan = server });
-        else
-            terminal.Output.WriteLine(
-                $"""
-                plan           {plan.Kind}
-                matching rows  {Format.Count((long)plan.MatchingRows)} (estimated)
-                stored rows    {Format.Count((long)plan.StoredRows)} (estimated)
-                ef_search      {plan.EfSearch}
+            return;
+        }
 
-                {plan.Sql}
-
-                {server}
-                """);
+        var settings = JsonDocument.Parse(plan.Settings).RootElement.EnumerateObject()
+            .Select(setting => $"{setting.Name} = {setting.Value}");
+        terminal.Output.WriteLine(
+            $"""
+            plan           {plan.Kind}
+            reason         {plan.Reason}
+            matching rows  {Format.Count((long)plan.MatchingRows)} (estimated)
+            stored rows    {Format.Count((long)plan.StoredRows)} (estimated)
+            settings       {string.Join(", ", settings)}
+            """);
+        foreach (var step in plan.Steps)
+            terminal.Output.WriteLine($"step {step.Name,-9} {Happened(step)}");
+        terminal.Output.WriteLine($"\n{plan.Sql}\n\n{server}");
     }
+
+    private static string Happened(SearchStep step) => step switch
+    {
+        { Started: false } => "not needed",
+        { LookedAt: { } lookedAt } =>
+            $"{Format.Count(step.Passed)} rows of the {Format.Count(lookedAt)} nearest, {Format.Number(step.Milliseconds, "0.0")} ms",
+        _ => $"{Format.Count(step.Passed)} rows, {Format.Number(step.Milliseconds, "0.0")} ms",
+    };
 
     private static void WriteJson(Terminal terminal, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits) =>
         terminal.WriteJson(hits.Select(hit => new

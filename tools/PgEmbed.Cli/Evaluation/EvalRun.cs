@@ -96,6 +96,8 @@ internal sealed class EvalRun(EvalRequest request, CollectionEvaluator? evaluato
                     new QueryProgress(task),
                     cancellationToken);
             });
+        if (evaluated.Truncated > 0)
+            terminal.Say($"{Format.Count(evaluated.Truncated)} queries were longer than the model reads and were cut.");
         return (evaluated.Run, evaluated.Milliseconds);
     }
 

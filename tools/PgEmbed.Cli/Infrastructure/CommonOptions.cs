@@ -14,8 +14,9 @@ internal static class CommonOptions
 
     public static Option<string?> Model() => new("--model", "-m")
     {
-        Description = "A model folder, or the name of a model that 'model list' shows. Default: PGEMBED_MODEL, else the "
-            + "model that comes with the program.",
+        Description = "A model folder, or the name of a model that 'model list' shows; behind a colon what to take of it, "
+            + "as in mini:dims=192,layer=2 (also max-tokens=N, file=PATH). Default: PGEMBED_MODEL, else the model that "
+            + "comes with the program.",
         HelpName = "MODEL",
     };
 

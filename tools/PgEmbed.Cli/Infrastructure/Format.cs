@@ -33,6 +33,12 @@ internal static class Format
         throw new UsageException($"Expected a size such as 512MB or 4GB, got '{text}'.");
     }
 
+    /// <summary>A time of about so long.</summary>
+    public static string Duration(TimeSpan time) =>
+        time.TotalSeconds < 90 ? $"{Number(time.TotalSeconds, "0")} s"
+        : time.TotalMinutes < 90 ? $"{Number(time.TotalMinutes, "0")} min"
+        : $"{Number(time.TotalHours, "0.0")} h";
+
     public static string Number(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);
 
     public static string Count(long value) => value.ToString("N0", CultureInfo.InvariantCulture);

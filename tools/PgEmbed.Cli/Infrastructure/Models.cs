@@ -17,11 +17,22 @@ internal static class Models
     /// <summary>The models in that folder.</summary>
     public static ModelLibrary Library => new(UserFolder);
 
-    /// <summary>The folder of the model that is meant.</summary>
-    /// <param name="model">A folder or a name; null for PGEMBED_MODEL, else the built-in model.</param>
-    public static string FolderOf(string? model)
+    /// <summary>Opens the model that is meant.</summary>
+    /// <param name="model">
+    /// A folder or a name, and what to take of it, as in <see cref="ModelReference.Form"/>; null for PGEMBED_MODEL, else
+    /// the built-in model.
+    /// </param>
+    public static ModelFolder Open(string? model)
     {
         model ??= Environment.GetEnvironmentVariable("PGEMBED_MODEL") is { Length: > 0 } set ? set : BuiltInModel.Name;
+        if (Directory.Exists(model))
+            return ModelFolder.Open(model);
+        var reference = ModelReference.Parse(model);
+        return ModelFolder.Open(FolderOf(reference.Name), reference.Options);
+    }
+
+    private static string FolderOf(string model)
+    {
         if (Directory.Exists(model))
             return model;
         if (Library.Find(model) is { } kept)
@@ -37,8 +48,10 @@ internal static class Models
     /// <summary>Loads a model and says which.</summary>
     public static OnnxTextEmbedder Load(string? model, Terminal terminal)
     {
-        var embedder = OnnxTextEmbedder.Load(FolderOf(model));
-        terminal.Say($"Model: {embedder.Space.Name} ({embedder.Model.ModelFile}, {embedder.Space.Dimensions} dimensions)");
+        var embedder = OnnxTextEmbedder.Load(Open(model));
+        var layer = embedder.Model.Layer is { } left ? $", layer {left}" : "";
+        terminal.Say(
+            $"Model: {embedder.Space.Name} ({embedder.Model.ModelFile}{layer}, {embedder.Space.Dimensions} dimensions)");
         return embedder;
     }
 

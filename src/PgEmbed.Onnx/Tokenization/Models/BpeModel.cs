@@ -9,14 +9,12 @@ namespace PgEmbed.Onnx.Tokenization;
 /// merge, the leftmost first, until none do (Sennrich et al. 2016).
 /// </summary>
 /// <remarks>
-/// Symbols form a linked list in an array; a heap holds rank and place of every pair that may merge. A pair whose
-/// symbols have changed since is told by its rank and passed over, so a word of n characters takes n·log n steps, with
-/// nothing allocated. Most words are one token: where merging has once made a word's own token of all its characters,
-/// the word is looked up from then on. Threads that find this out at once find the same.
+/// Most words are one token: where merging has once made a word's own token of all its characters, the word is looked
+/// up from then on. Threads that find this out at once find the same.
 /// </remarks>
 internal sealed class BpeModel : ITokenModel
 {
-    private const int None = -1;
+    private const int None = MergeSymbol.None;
 
     private readonly Dictionary<string, int> _vocabulary;
     private readonly Dictionary<string, int>.AlternateLookup<ReadOnlySpan<char>> _words;
@@ -132,22 +130,22 @@ internal sealed class BpeModel : ITokenModel
         const int Small = 128;
         // A character of one UTF-16 unit has up to three bytes; one of two has four.
         var capacity = checked(_byteIds is null ? word.Length : word.Length * 3);
-        var pooled = capacity > Small ? ArrayPool<Symbol>.Shared.Rent(capacity) : null;
+        var pooled = capacity > Small ? ArrayPool<MergeSymbol>.Shared.Rent(capacity) : null;
         var pooledHeap = capacity > Small ? ArrayPool<ulong>.Shared.Rent(capacity * 2) : null;
-        var symbols = pooled ?? stackalloc Symbol[Small];
+        var symbols = pooled ?? stackalloc MergeSymbol[Small];
         var heap = new MergeHeap(pooledHeap ?? stackalloc ulong[Small * 2]);
         var count = ReadSymbols(word, symbols);
-        MergeAll(symbols[..count], ref heap);
+        MergeSymbol.MergeAll(symbols[..count], _merges, ref heap);
         for (var i = 0; i < count; i = symbols[i].Next)
-            tokens.Add(symbols[i].Id);
+            tokens.Add(symbols[i].Token);
         if (pooled is not null)
         {
-            ArrayPool<Symbol>.Shared.Return(pooled);
+            ArrayPool<MergeSymbol>.Shared.Return(pooled);
             ArrayPool<ulong>.Shared.Return(pooledHeap!);
         }
     }
 
-    private int ReadSymbols(ReadOnlySpan<char> word, Span<Symbol> symbols)
+    private int ReadSymbols(ReadOnlySpan<char> word, Span<MergeSymbol> symbols)
     {
         var count = 0;
         var unknown = false;
@@ -177,7 +175,7 @@ internal sealed class BpeModel : ITokenModel
         return count;
     }
 
-    private bool TryAddBytes(Rune rune, Span<Symbol> symbols, ref int count)
+    private bool TryAddBytes(Rune rune, Span<MergeSymbol> symbols, ref int count)
     {
         if (_byteIds is null)
             return false;
@@ -194,44 +192,9 @@ internal sealed class BpeModel : ITokenModel
         return true;
     }
 
-    private static void Append(Span<Symbol> symbols, ref int count, int id)
+    private static void Append(Span<MergeSymbol> symbols, ref int count, int id)
     {
-        symbols[count] = new Symbol(id, count - 1, count + 1);
+        symbols[count] = new MergeSymbol { Token = id, Previous = count - 1, Next = count + 1 };
         count++;
     }
-
-    private void MergeAll(Span<Symbol> symbols, ref MergeHeap heap)
-    {
-        for (var i = 0; i + 1 < symbols.Length; i++)
-            Push(symbols, i, ref heap);
-        while (heap.TryPop(out var rank, out var at))
-        {
-            ref var left = ref symbols[at];
-            if (left.Id < 0 || left.Next >= symbols.Length)
-                continue;
-            ref var right = ref symbols[left.Next];
-            if (_merges.RankOf(left.Id, right.Id, out var merged) != rank)
-                continue;
-            left = left with { Id = merged, Next = right.Next };
-            right = right with { Id = None };
-            if (left.Next < symbols.Length)
-            {
-                symbols[left.Next] = symbols[left.Next] with { Previous = at };
-                Push(symbols, at, ref heap);
-            }
-
-            if (left.Previous >= 0)
-                Push(symbols, left.Previous, ref heap);
-        }
-    }
-
-    private void Push(Span<Symbol> symbols, int at, ref MergeHeap heap)
-    {
-        var rank = _merges.RankOf(symbols[at].Id, symbols[symbols[at].Next].Id, out _);
-        if (rank != BpeMerges.None)
-            heap.Push(rank, at);
-    }
-
-    /// <summary>A token of the word so far, and the places of its neighbours; no id where it was merged away.</summary>
-    private readonly record struct Symbol(int Id, int Previous, int Next);
 }

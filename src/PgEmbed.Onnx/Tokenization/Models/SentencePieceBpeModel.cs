@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace PgEmbed.Onnx.Tokenization;
@@ -16,7 +15,7 @@ namespace PgEmbed.Onnx.Tokenization;
 /// </remarks>
 internal sealed class SentencePieceBpeModel : ITokenModel
 {
-    private const int None = -1;
+    private const int None = MergeSymbol.None;
 
     private readonly SentencePieceVocabulary _vocabulary;
     private readonly BpeMerges _merges;
@@ -118,16 +117,16 @@ internal sealed class SentencePieceBpeModel : ITokenModel
     private void Merge(scoped ReadOnlySpan<char> text, ref bool afterUnknown, ref TokenSink tokens)
     {
         const int Small = 64;
-        var pooled = text.Length > Small ? ArrayPool<Symbol>.Shared.Rent(text.Length) : null;
+        var pooled = text.Length > Small ? ArrayPool<MergeSymbol>.Shared.Rent(text.Length) : null;
         var pooledHeap = text.Length > Small ? ArrayPool<ulong>.Shared.Rent(text.Length * 2) : null;
-        Span<Symbol> symbols = pooled ?? stackalloc Symbol[Small];
+        Span<MergeSymbol> symbols = pooled ?? stackalloc MergeSymbol[Small];
         var heap = new MergeHeap(pooledHeap ?? stackalloc ulong[Small * 2]);
         symbols = symbols[..ReadSymbols(text, symbols)];
-        MergeAll(symbols, ref heap);
+        MergeSymbol.MergeAll(symbols, _merges, ref heap);
         for (int i = 0, next; i < symbols.Length; i = next)
         {
             next = symbols[i].Next;
-            var number = symbols[i].Number;
+            var number = symbols[i].Token;
             var known = number >= 0 && number < _vocabulary.Pieces.Count;
             if (!known)
             {
@@ -144,12 +143,12 @@ internal sealed class SentencePieceBpeModel : ITokenModel
 
         if (pooled is not null)
         {
-            ArrayPool<Symbol>.Shared.Return(pooled);
+            ArrayPool<MergeSymbol>.Shared.Return(pooled);
             ArrayPool<ulong>.Shared.Return(pooledHeap!);
         }
     }
 
-    private int ReadSymbols(ReadOnlySpan<char> text, Span<Symbol> symbols)
+    private int ReadSymbols(ReadOnlySpan<char> text, Span<MergeSymbol> symbols)
     {
         var count = 0;
         for (int at = 0, length; at < text.Length; at += length)
@@ -162,56 +161,10 @@ internal sealed class SentencePieceBpeModel : ITokenModel
                 symbol = _characters[rune.Value];
             }
 
-            symbols[count] = new Symbol { Number = symbol, Start = at, Previous = count - 1, Next = count + 1 };
+            symbols[count] = new MergeSymbol { Token = symbol, Start = at, Previous = count - 1, Next = count + 1 };
             count++;
         }
 
         return count;
-    }
-
-    private void MergeAll(Span<Symbol> symbols, ref MergeHeap heap)
-    {
-        for (var i = 0; i + 1 < symbols.Length; i++)
-            Push(symbols, i, ref heap);
-        while (heap.TryPop(out var rank, out var at))
-        {
-            ref var left = ref symbols[at];
-            if (left.Number < 0 || left.Next >= symbols.Length)
-                continue;
-            ref var right = ref symbols[left.Next];
-            if (right.Number < 0 || _merges.RankOf(left.Number, right.Number, out var merged) != rank)
-                continue;
-            left.Number = merged;
-            left.Next = right.Next;
-            right.Number = None;
-            if (left.Next < symbols.Length)
-            {
-                symbols[left.Next].Previous = at;
-                Push(symbols, at, ref heap);
-            }
-
-            if (left.Previous >= 0)
-                Push(symbols, left.Previous, ref heap);
-        }
-    }
-
-    private void Push(Span<Symbol> symbols, int at, ref MergeHeap heap)
-    {
-        var (left, right) = (symbols[at].Number, symbols[symbols[at].Next].Number);
-        if (left < 0 || right < 0)
-            return;
-        var rank = _merges.RankOf(left, right, out _);
-        if (rank != BpeMerges.None)
-            heap.Push(rank, at);
-    }
-
-    /// <summary>A part of the text so far and its neighbours; without a number where it is unknown or merged away.</summary>
-    [StructLayout(LayoutKind.Auto)]
-    private struct Symbol
-    {
-        public int Number;
-        public int Start;
-        public int Previous;
-        public int Next;
     }
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>
@@ -11,15 +9,14 @@ internal sealed class BertPreTokenizer : IPreTokenizer
     private const byte WhiteSpace = 1;
     private const byte Punctuation = 2;
 
-    private static readonly CodePointMap<byte> Kinds = new(KindOf);
-    private static readonly byte[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(KindOf)];
+    private static readonly CharacterTable<byte> Kinds = new(KindOf);
 
     public void Split(scoped ReadOnlySpan<char> text, IWordTokenizer next, ref TokenSink tokens)
     {
         var start = 0;
         for (var at = 0; at < text.Length && !tokens.Overflowed;)
         {
-            var kind = Kind(text, at, out var length);
+            var kind = Kinds.At(text, at, out var length);
             at += length;
             if (kind == Letter)
                 continue;
@@ -32,15 +29,6 @@ internal sealed class BertPreTokenizer : IPreTokenizer
 
         if (start < text.Length && !tokens.Overflowed)
             next.Tokenize(text[start..], ref tokens);
-    }
-
-    private static byte Kind(ReadOnlySpan<char> text, int at, out int length)
-    {
-        length = 1;
-        if (text[at] < 128)
-            return AsciiKinds[text[at]];
-        Rune.DecodeFromUtf16(text[at..], out var rune, out length);
-        return Kinds[rune.Value];
     }
 
     private static byte KindOf(int codePoint) =>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace PgEmbed.Onnx.Tokenization;
 
 /// <summary>
@@ -13,8 +11,7 @@ internal static class Gpt2Words
     private const byte Number = 2;
     private const byte WhiteSpace = 3;
 
-    private static readonly CodePointMap<byte> Kinds = new(KindOf);
-    private static readonly byte[] AsciiKinds = [.. Enumerable.Range(0, 128).Select(KindOf)];
+    private static readonly CharacterTable<byte> Kinds = new(KindOf);
 
     /// <summary>The length of the word that a text, not empty, begins with.</summary>
     public static int Next(ReadOnlySpan<char> text)
@@ -22,12 +19,12 @@ internal static class Gpt2Words
         if (text[0] == '\'' && Contraction(text) is > 0 and var contraction)
             return contraction;
         var at = text[0] == ' ' && text.Length > 1 ? 1 : 0;
-        var kind = KindAt(text, at, out var length);
+        var kind = Kinds.At(text, at, out var length);
         if (kind == WhiteSpace)
             return WhiteSpaceRun(text);
         do
             at += length;
-        while (at < text.Length && KindAt(text, at, out length) == kind);
+        while (at < text.Length && Kinds.At(text, at, out length) == kind);
         return at;
     }
 
@@ -45,18 +42,9 @@ internal static class Gpt2Words
     {
         // No white space is beyond the first 65,536 code points: each is one char.
         var end = 0;
-        while (end < text.Length && KindAt(text, end, out _) == WhiteSpace)
+        while (end < text.Length && Kinds.At(text, end, out _) == WhiteSpace)
             end++;
         return end == text.Length || end == 1 ? end : end - 1;
-    }
-
-    private static byte KindAt(ReadOnlySpan<char> text, int at, out int length)
-    {
-        length = 1;
-        if (text[at] < 128)
-            return AsciiKinds[text[at]];
-        Rune.DecodeFromUtf16(text[at..], out var rune, out length);
-        return Kinds[rune.Value];
     }
 
     private static byte KindOf(int codePoint) =>

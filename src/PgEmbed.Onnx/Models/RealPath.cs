@@ -1,4 +1,4 @@
-namespace PgEmbed.Onnx.Hub;
+namespace PgEmbed.Onnx.Models;
 
 /// <summary>A path without links: what a file or folder really is.</summary>
 internal static class RealPath

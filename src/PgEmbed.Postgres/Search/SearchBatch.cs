@@ -1,0 +1,70 @@
+using Npgsql;
+using NpgsqlTypes;
+using PgEmbed.Postgres.Sql;
+
+namespace PgEmbed.Postgres.Search;
+
+/// <summary>
+/// A plan's statement and what it needs around it, sent together. Npgsql sends a batch as one implicit transaction, so
+/// settings local to it hold for the statement and for nothing after, behind a pooler that shares sessions too. Within a
+/// transaction of the caller's, a savepoint does the same.
+/// </summary>
+internal static class SearchBatch
+{
+    private const string Savepoint = "_pgembed_search";
+
+    /// <summary>Runs a statement.</summary>
+    /// <param name="session">Where it runs.</param>
+    /// <param name="query">The query; its space must serve the collection.</param>
+    /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
+    /// <param name="statement">The statement.</param>
+    /// <param name="read">Reads one row.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static async Task<List<T>> RunAsync<T>(
+        SqlSession session,
+        SearchQuery query,
+        string settings,
+        NpgsqlBatchCommand statement,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var isJoined = session.IsJoined;
+        var batch = session.Connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            if (isJoined)
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
+            batch.BatchCommands.Add(Begin(query, settings));
+            batch.BatchCommands.Add(statement);
+            if (isJoined)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"ROLLBACK TO SAVEPOINT {Savepoint}"));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"RELEASE SAVEPOINT {Savepoint}"));
+            }
+
+            var rows = new List<T>();
+            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                // Of the commands, begin_search and the statement alone give rows.
+                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    rows.Add(read(reader));
+            }
+
+            return rows;
+        }
+    }
+
+    // Checks the space, and sets what is to hold until the transaction or savepoint ends.
+    private static NpgsqlBatchCommand Begin(SearchQuery query, string settings) =>
+        new("SELECT pgembed.begin_search($1, $2, $3)")
+        {
+            Parameters =
+            {
+                new() { Value = query.Collection.Name },
+                new() { Value = query.Collection.Store.Space.Id },
+                new() { Value = settings, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        };
+}

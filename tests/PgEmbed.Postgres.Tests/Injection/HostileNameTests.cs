@@ -1,0 +1,148 @@
+using Npgsql;
+using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Sql;
+using PgEmbed.Testing;
+
+namespace PgEmbed.Postgres.Tests.Injection;
+
+/// <summary>
+/// Hostile names of schemas, tables, keys, columns and collections through all that names them: each is taken as it is, or
+/// refused in words where PostgreSQL can't have it.
+/// </summary>
+public sealed class HostileNameTests
+{
+    // A whole collection for every so many names; each has six of them in it.
+    private const int Step = 9;
+
+    private static readonly HashingEmbedder Embedder = new();
+
+    /// <summary>What is done by name with a collection that has a row; a new way is a line here.</summary>
+    private static readonly Dictionary<string, Func<VectorCollection<Thing>, TestDatabase, Task>> Uses = new()
+    {
+        ["filter in C#"] = async (things, _) =>
+            Assert.Single(await things.SearchAsync("q", 5, t => t.Kind == "a" && t.Id == 1 && t.Text!.Contains("te")).ToListAsync()),
+        ["plan"] = async (things, _) => Assert.NotEmpty(
+            (await things.ExplainAsync(Embedder.Space.Vector(Embedder.Vector("q")), 5, t => t.Kind == "a")).ServerPlan),
+        ["filter in SQL"] = async (things, _) => Assert.Single(await things.SearchRowsAsync(
+            "q", 5, SqlFilter.Raw($"{SqlName.Quote(things.Info.Source.Columns[2].Name)} = 'a'")).ToListAsync()),
+        ["get"] = async (things, _) => Assert.Equal("a", (await things.GetAsync(1))!.Kind),
+        ["sync"] = async (things, _) => Assert.Equal(0, (await things.SyncAsync().LastAsync()).Embedded),
+        ["export"] = async (things, _) => Assert.Single(await things.ExportVectorsAsync<int>().ToListAsync()),
+        ["status"] = async (things, database) => Assert.Equal(
+            things.Info.Name, Assert.Single(await new CollectionCatalog(database.DataSource).StatusAsync(things.Info.Name)).Collection),
+        ["vector_of"] = async (things, database) => Assert.Equal(
+            Embedder.Space.Id, await ScalarAsync(database, "SELECT (pgembed.vector_of($1, '1')).space_id", things.Info.Name)),
+        ["nearest"] = async (things, database) => Assert.Equal(
+            1L,
+            await ScalarAsync(
+                database,
+                "SELECT count(*) FROM pgembed_store."
+                + $"{SqlName.Quote((string)(await ScalarAsync(database, "SELECT pgembed.nearest_name($1)", things.Info.Name))!)}"
+                + "(pgembed.vector_of($1, '1'))",
+                things.Info.Name)),
+        ["index"] = async (things, _) => Assert.True(await things.BuildIndexAsync()),
+        ["delete"] = async (things, _) => Assert.True(await things.DeleteAsync(1)),
+    };
+
+    [Fact]
+    public async Task A_collection_of_hostile_names_is_used_like_any_other()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var canary = await Canary.CreateAsync(database.DataSource);
+        var client = new PgEmbedClient(database.DataSource, Embedder);
+        var names = HostileTexts.Names;
+        for (var i = 0; i < names.Count; i += Step)
+        {
+            var (schema, table, key, text, kind, collection) = (
+                Name(i), Name(i + 1), Name(i + 2), Name(i + 3), Name(i + 4), Name(i));
+            await ExecuteAsync(
+                database,
+                $"""
+                CREATE SCHEMA {SqlName.Quote(schema)};
+                CREATE TABLE {SqlName.Qualify(schema, table)} ({SqlName.Quote(key)} integer PRIMARY KEY, {SqlName.Quote(text)} text,
+                    {SqlName.Quote(kind)} text)
+                """);
+            var things = await client.DefineCollectionAsync(new CollectionMapping<Thing>(collection)
+                .Table(table, schema).Key(t => t.Id).Text(t => t.Text).Carry(t => t.Kind)
+                .Column(t => t.Id, key).Column(t => t.Text, text).Column(t => t.Kind, kind));
+            await things.UpsertAsync([new Thing { Id = 1, Text = "text", Kind = "a" }]);
+            foreach (var (use, run) in Uses)
+            {
+                var failure = await Record.ExceptionAsync(() => run(things, database));
+                Assert.True(failure is null, $"{use} of {SqlName.Qualify(schema, table)}, {collection}: {failure}");
+            }
+
+            Assert.True(await client.DropCollectionAsync(collection));
+            await ExecuteAsync(database, $"DROP SCHEMA {SqlName.Quote(schema)} CASCADE");
+        }
+
+        Assert.Null(await canary.HarmAsync());
+
+        string Name(int i) => names[i % names.Count];
+    }
+
+    [Fact]
+    public async Task Every_name_is_quoted_so_that_the_server_reads_it_as_it_is()
+    {
+        await using var database = await TestDatabase.CreateAsync(migrated: false);
+        var canary = await Canary.CreateAsync(database.DataSource);
+        foreach (var batch in HostileTexts.Names.Chunk(100))
+        {
+            await using var command = database.DataSource.CreateCommand(
+                $"SELECT {string.Join(", ", batch.Select(name => $"1 AS {SqlName.Quote(name)}"))}");
+            await using var reader = await command.ExecuteReaderAsync();
+            Assert.Equal(batch, Enumerable.Range(0, reader.FieldCount).Select(reader.GetName));
+        }
+
+        Assert.Null(await canary.HarmAsync());
+    }
+
+    [Fact]
+    public async Task A_name_that_cannot_be_is_refused_and_nothing_is_made()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var canary = await Canary.CreateAsync(database.DataSource);
+        await ExecuteAsync(database, "CREATE TABLE things (id integer PRIMARY KEY, text text)");
+        var catalog = new CollectionCatalog(database.DataSource);
+        var good = new CollectionDefinition { Name = "things", Table = "things", KeyColumns = ["id"], TextColumns = ["text"] };
+        Func<string, CollectionDefinition>[] places =
+        [
+            text => good with { Table = text }, text => good with { Schema = text }, text => good with { KeyColumns = [text] },
+            text => good with { TextColumns = [text] }, text => good with { CarriedColumns = [text] },
+        ];
+        foreach (var (text, index) in HostileTexts.All.Select((text, index) => (text, index)))
+            await Assert.ThrowsAsync<PgEmbedException>(
+                () => catalog.DefineAsync(places[index % places.Length](text), Embedder.Space));
+
+        foreach (var text in HostileTexts.NoNames)
+            await Assert.ThrowsAsync<PgEmbedException>(() => catalog.DefineAsync(good with { Name = text }, Embedder.Space));
+        Assert.Empty(await catalog.ListAsync());
+        Assert.Null(await canary.HarmAsync());
+    }
+
+    private static async Task<object?> ScalarAsync(TestDatabase database, string sql, string value)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        if (sql.Contains("$1", StringComparison.Ordinal))
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        return await command.ExecuteScalarAsync();
+    }
+
+    private static async Task ExecuteAsync(TestDatabase database, string sql)
+    {
+        await using var command = database.DataSource.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+
+    /// <summary>A row whose columns have other names than its properties.</summary>
+    public sealed class Thing
+    {
+        public int Id { get; set; }
+
+        public string? Text { get; set; }
+
+        public string? Kind { get; set; }
+    }
+}
