@@ -1,5 +1,7 @@
 using PgEmbed.Streaming;
 
+using PgEmbed.Telemetry;
+
 namespace PgEmbed;
 
 /// <summary>Shorter calls of <see cref="ITextEmbedder"/>.</summary>
@@ -13,7 +15,7 @@ public static class TextEmbedderExtensions
     {
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
-        var result = await embedder.EmbedAsync([text], TextRole.Query, cancellationToken).ConfigureAwait(false);
+        var result = await EmbeddingTelemetry.EmbedAsync(embedder, [text], TextRole.Query, cancellationToken).ConfigureAwait(false);
         return embedder.Space.Vector(result.Vectors[0]);
     }
 
@@ -59,5 +61,20 @@ public static class TextEmbedderExtensions
         ArgumentNullException.ThrowIfNull(items);
         ArgumentNullException.ThrowIfNull(text);
         return new EmbeddingStream<T>(embedder, items, text, role).RunAsync(cancellationToken);
+    }
+
+    /// <summary>Embeds several queries in one call of the model.</summary>
+    /// <exception cref="ArgumentException">A text is empty or white space.</exception>
+    /// <exception cref="InvalidVectorException">The model made a vector that can't be searched by.</exception>
+    public static async Task<IReadOnlyList<SpaceVector>> EmbedQueriesAsync(
+        this ITextEmbedder embedder, IReadOnlyList<string> texts, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(embedder);
+        ArgumentNullException.ThrowIfNull(texts);
+        foreach (var text in texts)
+            ArgumentException.ThrowIfNullOrWhiteSpace(text, nameof(texts));
+        var result = await EmbeddingTelemetry.EmbedAsync(embedder, texts, TextRole.Query, cancellationToken)
+            .ConfigureAwait(false);
+        return [.. Enumerable.Range(0, texts.Count).Select(i => embedder.Space.Vector(result.Vectors[i]))];
     }
 }

@@ -1,11 +1,13 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Indexes;
+using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Queries;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
+using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres;
 
@@ -17,34 +19,45 @@ public class VectorCollection
 {
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
-    /// <param name="embedder">The model; must make vectors of the collection's space.</param>
+    /// <param name="embedder">The model; it, or another of the options, must make vectors of the collection's space.</param>
     /// <param name="info">The collection.</param>
-    /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
-    public VectorCollection(NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info)
+    /// <param name="options">What it works with beside.</param>
+    /// <exception cref="SpaceMismatchException">No model makes vectors of the collection's space.</exception>
+    /// <exception cref="PgEmbedException">An option can't be used.</exception>
+    public VectorCollection(
+        NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info, VectorCollectionOptions? options = null)
+        : this(dataSource, embedder, info, _ => null, options)
+    {
+    }
+
+    private protected VectorCollection(
+        NpgsqlDataSource dataSource,
+        ITextEmbedder embedder,
+        CollectionInfo info,
+        Func<CollectionInfo, object?> bind,
+        VectorCollectionOptions? options)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(embedder);
         ArgumentNullException.ThrowIfNull(info);
-        if (!info.Store.Space.Equals(embedder.Space))
-            throw new SpaceMismatchException(info.Store.Space.ToString(), embedder.Space.ToString());
         Sessions = new SqlSessions(dataSource);
-        Embedder = embedder;
-        Info = info;
+        Context = new CollectionContext(dataSource, embedder, info, bind, options);
     }
 
     private protected VectorCollection(VectorCollection collection, NpgsqlTransaction transaction)
     {
         ArgumentNullException.ThrowIfNull(transaction);
         Sessions = collection.Sessions.Join(transaction);
-        Embedder = collection.Embedder;
-        Info = collection.Info;
+        Context = collection.Context;
     }
 
-    /// <summary>The collection as the catalog had it when it was opened.</summary>
-    public CollectionInfo Info { get; }
+    /// <summary>The collection as the catalog had it when it was last looked at.</summary>
+    public CollectionInfo Info => Context.State.Info;
 
-    /// <summary>The model.</summary>
-    public ITextEmbedder Embedder { get; }
+    /// <summary>The model of the space that it is served from.</summary>
+    public ITextEmbedder Embedder => Context.State.Embedder;
+
+    private protected CollectionContext Context { get; }
 
     private protected SqlSessions Sessions { get; }
 
@@ -85,8 +98,15 @@ public class VectorCollection
         ArgumentNullException.ThrowIfNull(vectors);
         if (!space.Equals(Info.Store.Space))
             throw new SpaceMismatchException(Info.Store.Space.ToString(), space.ToString());
-        return new VectorImport<TKey>(Sessions, Info, options ?? new VectorImportOptions())
-            .RunAsync(vectors, progress, cancellationToken);
+        return CollectionOperation.RunAsync("import", Info, async operation =>
+        {
+            var result = await new VectorImport<TKey>(Sessions, Info, options ?? new VectorImportOptions())
+                .RunAsync(vectors, progress, cancellationToken).ConfigureAwait(false);
+            operation.Succeeded(null, ("pgembed.vectors", result.Written), ("pgembed.skipped", result.Skipped));
+            CollectionLog.Imported(
+                Context.Logger, result.Written, Info.Name, result.Skipped, operation.Elapsed.TotalMilliseconds);
+            return result;
+        });
     }
 
     /// <summary>Reads the vectors of the collection's space, in no order, as of the moment when it begins.</summary>
@@ -97,7 +117,8 @@ public class VectorCollection
     /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
     public IAsyncEnumerable<KeyedVector<TKey>> ExportVectorsAsync<TKey>(CancellationToken cancellationToken = default)
         where TKey : notnull =>
-        VectorExport.RunAsync<TKey>(Sessions, Info, cancellationToken);
+        CollectionOperation.StreamAsync(
+            "export", Info, _ => VectorExport.RunAsync<TKey>(Sessions, Info, cancellationToken), cancellationToken);
 
     /// <summary>Embeds the rows that were written by other means, and removes the vectors of rows that are gone.</summary>
     /// <returns>How far it has come, after every page; the last one is the sum.</returns>
@@ -125,47 +146,61 @@ public class VectorCollection
     /// <returns>min(k, rows that match) rows, nearest first, ties by key; a value by column name.</returns>
     /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
     /// <exception cref="PostgresException">The server can't run the filter.</exception>
-    public async IAsyncEnumerable<SearchHit<IReadOnlyDictionary<string, object?>>> SearchRowsAsync(
+    public IAsyncEnumerable<SearchHit<IReadOnlyDictionary<string, object?>>> SearchRowsAsync(
         string text,
         int k = 10,
         SqlFilter? filter = null,
         SearchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
-        var (_, hits) = await VectorSearch.RunAsync(
-            Sessions, RowQuery(vector, k, filter, options), Row, cancellationToken).ConfigureAwait(false);
-        foreach (var hit in hits)
-            yield return hit;
-    }
+        CancellationToken cancellationToken = default) =>
+        QueryRows(text).FilterIf(filter).Top(k).With(options).RunOneAsync(cancellationToken);
 
     /// <summary>Runs a search and says how, with the server's own plan.</summary>
     /// <returns>The search plan with what happened, and what EXPLAIN ANALYZE says of its statement.</returns>
     /// <inheritdoc cref="SearchRowsAsync"/>
-    public async Task<(SearchPlan Plan, string ServerPlan)> ExplainRowsAsync(
+    public Task<(SearchPlan Plan, string ServerPlan)> ExplainRowsAsync(
         string text,
         int k = 10,
         SqlFilter? filter = null,
         SearchOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        QueryRows(text).FilterIf(filter).Top(k).With(options).ExplainAsync(cancellationToken);
+
+    /// <summary>Begins a search by the meaning of a text; a row is a value by column name.</summary>
+    /// <param name="text">The query; embedded with the model's query prompt.</param>
+    /// <exception cref="ArgumentException">The text is empty or white space.</exception>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(string text)
     {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
-        return await VectorSearch.ExplainAsync(
-            Sessions, RowQuery(vector, k, filter, options), cancellationToken).ConfigureAwait(false);
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return QueryRows(QuerySource.Of([text]));
     }
 
-    private SearchQuery RowQuery(SpaceVector vector, int k, SqlFilter? filter, SearchOptions? options)
+    /// <summary>Begins a search by a vector of the collection's space; a row is a value by column name.</summary>
+    /// <param name="vector">The query vector.</param>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(
+        SpaceVector vector)
     {
-        var query = new SearchQuery(Info, vector, k, Info.Source.Columns, options);
-        query.Filter = filter?.ToSql(query.Parameters);
-        return query;
+        ArgumentNullException.ThrowIfNull(vector);
+        return QueryRows(QuerySource.Of(vector));
     }
 
-    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader)
-    {
-        var row = new Dictionary<string, object?>(StringComparer.Ordinal);
-        for (var i = 1; i <= Info.Source.Columns.Count; i++)
-            row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
-        return row;
-    }
+    /// <summary>Begins a search for rows like the one with a key, itself left out; a row is a value by column name.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRowsLike<TKey>(
+        TKey key)
+        where TKey : notnull =>
+        QueryRows(QuerySource.Like(info => new KeyShape<TKey>(info).ToRow(key)));
+
+    private VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(
+        QuerySource source) => new(
+            Sessions,
+            Context,
+            source,
+            static state => new NamedRowShape(state.Info.Source),
+            static state =>
+            {
+                var shape = new NamedRowShape(state.Info.Source);
+                return new Projection<IReadOnlyDictionary<string, object?>>(
+                    shape.Columns, _ => reader => shape.Read(reader, 1));
+            });
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using NpgsqlTypes;
 using PgEmbed.Postgres.Sql;
@@ -13,7 +14,53 @@ internal static class SearchBatch
 {
     private const string Savepoint = "_pgembed_search";
 
-    /// <summary>Runs a statement.</summary>
+    /// <summary>Runs statements under the same settings, in one round trip, and gives their rows as they come.</summary>
+    /// <param name="session">Where they run.</param>
+    /// <param name="query">The query; its space must serve the collection.</param>
+    /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
+    /// <param name="statements">The statements.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The reader at each row of each statement in turn, and the statement's place.</returns>
+    public static async IAsyncEnumerable<(int Statement, NpgsqlDataReader Row)> ReadAsync(
+        SqlSession session,
+        SearchQuery query,
+        string settings,
+        IReadOnlyList<NpgsqlBatchCommand> statements,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var batch = session.Connection.CreateBatch();
+        await using (batch.ConfigureAwait(false))
+        {
+            if (session.IsJoined)
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
+            batch.BatchCommands.Add(Begin(query, settings));
+            foreach (var statement in statements)
+                batch.BatchCommands.Add(statement);
+            if (session.IsJoined)
+            {
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"ROLLBACK TO SAVEPOINT {Savepoint}"));
+                batch.BatchCommands.Add(new NpgsqlBatchCommand($"RELEASE SAVEPOINT {Savepoint}"));
+            }
+
+            var reader = await RestoringAsync(
+                session, () => batch.ExecuteReaderAsync(cancellationToken)).ConfigureAwait(false);
+            await using (reader.ConfigureAwait(false))
+            {
+                var next = () => reader.NextResultAsync(cancellationToken);
+                var row = () => reader.ReadAsync(cancellationToken);
+                for (var i = 0; i < statements.Count; i++)
+                {
+                    // Of the commands, begin_search and the statements alone give rows.
+                    await RestoringAsync(session, next, reader).ConfigureAwait(false);
+                    while (await RestoringAsync(session, row, reader).ConfigureAwait(false))
+                        yield return (i, reader);
+                }
+            }
+        }
+    }
+
+    /// <summary>Runs a statement to its end.</summary>
+    /// <inheritdoc cref="ReadAsync"/>
     /// <param name="session">Where it runs.</param>
     /// <param name="query">The query; its space must serve the collection.</param>
     /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
@@ -28,31 +75,38 @@ internal static class SearchBatch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
-        var isJoined = session.IsJoined;
-        var batch = session.Connection.CreateBatch();
-        await using (batch.ConfigureAwait(false))
+        var rows = new List<T>();
+        await foreach (var (_, row) in ReadAsync(session, query, settings, [statement], cancellationToken)
+            .ConfigureAwait(false))
+            rows.Add(read(row));
+        return rows;
+    }
+
+    // An error has put the caller's transaction into a state in which it takes no statement. Back at the savepoint it goes
+    // on as if there had been no search.
+    private static async Task<T> RestoringAsync<T>(
+        SqlSession session, Func<Task<T>> step, NpgsqlDataReader? reader = null)
+    {
+        try
         {
-            if (isJoined)
-                batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
-            batch.BatchCommands.Add(Begin(query, settings));
-            batch.BatchCommands.Add(statement);
-            if (isJoined)
+            return await step().ConfigureAwait(false);
+        }
+        catch when (session.IsJoined && session.Connection.State == System.Data.ConnectionState.Open)
+        {
+            if (reader is not null)
+                await reader.DisposeAsync().ConfigureAwait(false);
+            try
             {
-                batch.BatchCommands.Add(new NpgsqlBatchCommand($"ROLLBACK TO SAVEPOINT {Savepoint}"));
-                batch.BatchCommands.Add(new NpgsqlBatchCommand($"RELEASE SAVEPOINT {Savepoint}"));
+                await session.Connection.ExecuteAsync($"ROLLBACK TO SAVEPOINT {Savepoint}", [], default)
+                    .ConfigureAwait(false);
+                await session.Connection.ExecuteAsync($"RELEASE SAVEPOINT {Savepoint}", [], default).ConfigureAwait(false);
+            }
+            catch (NpgsqlException)
+            {
+                // There is no savepoint: the transaction had failed before, which the first error says.
             }
 
-            var rows = new List<T>();
-            var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
-            {
-                // Of the commands, begin_search and the statement alone give rows.
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    rows.Add(read(reader));
-            }
-
-            return rows;
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -22,22 +23,68 @@ internal static class VectorSearch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var plan = default(SearchPlan);
+        var hits = new List<SearchHit<T>>();
+        await foreach (var (_, _, hit) in StreamAsync(
+            sessions, [query], chosen => plan = chosen, _ => read, cancellationToken).ConfigureAwait(false))
+            hits.Add(hit);
+        return (plan!, hits);
+    }
+
+    /// <summary>
+    /// Runs queries that differ by their vectors only: by one plan, all in one round trip, giving rows as they come.
+    /// </summary>
+    /// <param name="sessions">Where they run.</param>
+    /// <param name="queries">The queries.</param>
+    /// <param name="planned">Told the plan before the first row.</param>
+    /// <param name="reader">Called for the first row; makes what reads each. A row's columns begin at 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rows of each query in turn, nearest first, with the query's place and the step that they are of.</returns>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async IAsyncEnumerable<(int Query, int Step, SearchHit<T> Hit)> StreamAsync<T>(
+        SqlSessions sessions,
+        IReadOnlyList<SearchQuery> queries,
+        Action<SearchPlan> planned,
+        Func<NpgsqlDataReader, Func<NpgsqlDataReader, T>> reader,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var first = queries[0];
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await GuardAsync(query, async () =>
+            var plan = await GuardAsync(first, () => SearchPlanner.AskAsync(session, first, cancellationToken))
+                .ConfigureAwait(false);
+            planned(plan);
+            var rows = SearchBatch.ReadAsync(
+                session,
+                first,
+                plan.Settings,
+                [.. queries.Select(query => Statement(query, plan.Sql))],
+                cancellationToken).GetAsyncEnumerator(cancellationToken);
+            await using (rows.ConfigureAwait(false))
             {
-                var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
-                var hits = await SearchBatch.RunAsync(
-                    session,
-                    query,
-                    plan.Settings,
-                    Statement(query, plan.Sql),
-                    reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
-                    cancellationToken).ConfigureAwait(false);
-                return (plan, hits);
-            }).ConfigureAwait(false);
+                var next = () => rows.MoveNextAsync().AsTask();
+                Func<NpgsqlDataReader, T>? read = null;
+                while (await GuardAsync(first, next).ConfigureAwait(false))
+                {
+                    var (place, row) = rows.Current;
+                    read ??= reader(row);
+                    yield return (
+                        place, row.GetInt32(1 + first.Columns.Count), new SearchHit<T>(read(row), row.GetDouble(0)));
+                }
+            }
         }
+    }
+
+    /// <summary>Asks for a query's plan.</summary>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async Task<SearchPlan> PlanAsync(
+        SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await GuardAsync(query, () => SearchPlanner.AskAsync(session, query, cancellationToken))
+                .ConfigureAwait(false);
     }
 
     /// <summary>Runs a query and says what happened.</summary>

@@ -3,6 +3,7 @@ using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Telemetry;
 
 namespace PgEmbed.Postgres.Stores;
 
@@ -110,7 +111,8 @@ internal sealed class StoreSync
             .ConvertAll(row => new StagedVector(row.Key, EmbeddedText.Hash(row.Text), null));
         if (embedded.Count > 0)
         {
-            var embeddings = await _embedder.EmbedAsync(texts, TextRole.Document, cancellationToken)
+            var embeddings = await EmbeddingTelemetry.EmbedAsync(
+                _embedder, texts, TextRole.Document, cancellationToken)
                 .ConfigureAwait(false);
             vectors.AddRange(
                 VectorStaging.Stage(_embedder.Space, embeddings, embedded.ConvertAll(row => row.Key), texts));
