@@ -44,7 +44,7 @@ public sealed partial class ReadmeTests
         await packages.UpsertAsync(PackageFile.ReadAsync(PackageFile.Sample).Take(300));
         var statements = Block("sql").Split(';', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
-        Assert.Equal(2, statements.Length);
+        Assert.Equal(3, statements.Length);
         foreach (var statement in statements)
         {
             await using var command = database.DataSource.CreateCommand(statement);
