@@ -66,6 +66,22 @@ public sealed class TextIndexManager
         }
     }
 
+    /// <summary>Whether a collection has a text index.</summary>
+    /// <exception cref="PgEmbedException">There is no such collection.</exception>
+    public async Task<bool> ExistsAsync(string collection, CancellationToken cancellationToken = default)
+    {
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await CallAsync<bool>(
+                connection,
+                """
+                SELECT EXISTS (SELECT FROM pgembed.text_index x JOIN pgembed.collection c USING (collection_id) WHERE c.name = $1)
+                FROM pgembed.serving_store($1)
+                """,
+                [collection],
+                cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Counts a text index's words anew, by which they are weighed: worth doing when the texts have become others.</summary>
     /// <returns>How many different lexemes there are.</returns>
     /// <exception cref="PgEmbedException">There is no such collection, or no text index of it.</exception>
