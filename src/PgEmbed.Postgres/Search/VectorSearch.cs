@@ -10,18 +10,32 @@ internal static class VectorSearch
     public const string SpaceMismatch = "PE001";
 
     /// <summary>Runs a query to its end.</summary>
-    /// <param name="sessions">Where it runs.</param>
-    /// <param name="query">The query.</param>
-    /// <param name="read">Reads a row; its columns begin at 1.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The plan that gave the rows, and min(k, rows that match) rows, nearest first.</returns>
-    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    /// <inheritdoc cref="RunManyAsync"/>
     public static async Task<(SearchPlan Plan, List<SearchHit<T>> Hits)> RunAsync<T>(
         SqlSessions sessions,
         SearchQuery query,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var (plan, hits) = await RunManyAsync(sessions, [query], read, cancellationToken).ConfigureAwait(false);
+        return (plan, hits[0]);
+    }
+
+    /// <summary>Runs queries that differ by their vectors only: by one plan, all in one round trip.</summary>
+    /// <param name="sessions">Where they run.</param>
+    /// <param name="queries">The queries, at least one.</param>
+    /// <param name="read">Reads a row; its columns begin at 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The plan that gave the rows, and for each query min(k, rows that match) rows, nearest first.</returns>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async Task<(SearchPlan Plan, List<SearchHit<T>>[] Hits)> RunManyAsync<T>(
+        SqlSessions sessions,
+        IReadOnlyList<SearchQuery> queries,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var query = queries[0];
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
@@ -46,20 +60,31 @@ internal static class VectorSearch
                 plans?.Keep(query, plan);
                 return (plan, hits);
 
-                Task<List<SearchHit<T>>> HitsAsync(SearchPlan plan) => SearchBatch.RunAsync(
+                Task<List<SearchHit<T>>[]> HitsAsync(SearchPlan plan) => SearchBatch.RunManyAsync(
                     session,
                     query,
                     plan.Settings,
-                    Statement(query, plan.Sql),
+                    [.. queries.Select(q => Statement(q, plan.Sql))],
                     reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
                     cancellationToken);
             }).ConfigureAwait(false);
         }
     }
 
+    /// <summary>Asks how a query is to be run.</summary>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async Task<SearchPlan> PlanAsync(
+        SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await GuardAsync(query, () => SearchPlanner.AskAsync(session, query, cancellationToken))
+                .ConfigureAwait(false);
+    }
+
     /// <summary>Runs a query and says what happened.</summary>
     /// <returns>The plan with its steps, and the server's own plan as text.</returns>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
     public static async Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
         SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
     {
