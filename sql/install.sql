@@ -400,6 +400,34 @@ COMMENT ON COLUMN pgembed.relevance.fitted_at IS 'When.';
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('003_text_index', '10.0.0');
 
+-- What indexes are advised by: sampled filters that can be run again, and what tuning has found.
+
+COMMENT ON COLUMN pgembed.query_sample.filter IS
+    'The filter, its values as $pgembed_value_1$, $pgembed_value_2$ and so on; null where all rows were searched.';
+
+ALTER TABLE pgembed.store
+    ADD COLUMN tuned_ef_search integer CONSTRAINT store_tuned_ef_search_check CHECK (tuned_ef_search BETWEEN 1 AND 1000),
+    ADD COLUMN tuned_m integer CONSTRAINT store_tuned_m_check CHECK (tuned_m BETWEEN 2 AND 100),
+    ADD COLUMN tuned_ef_construction integer
+        CONSTRAINT store_tuned_ef_construction_check CHECK (tuned_ef_construction BETWEEN 4 AND 1000),
+    ADD COLUMN tuned_recall double precision
+        CONSTRAINT store_tuned_recall_check CHECK (tuned_recall > 0 AND tuned_recall < 1),
+    ADD COLUMN tuned_k integer CONSTRAINT store_tuned_k_check CHECK (tuned_k >= 1),
+    ADD COLUMN tuned_at timestamptz,
+    ADD CONSTRAINT store_tuned_check
+        CHECK (num_nulls(tuned_ef_search, tuned_m, tuned_ef_construction, tuned_recall, tuned_k, tuned_at) IN (0, 6));
+COMMENT ON COLUMN pgembed.store.tuned_ef_search IS
+    'The hnsw.ef_search by which an index of tuned_m and tuned_ef_construction reaches tuned_recall; null before tuning.';
+COMMENT ON COLUMN pgembed.store.tuned_m IS 'The links of a vector that index tune advised.';
+COMMENT ON COLUMN pgembed.store.tuned_ef_construction IS 'The candidates to look at while building that it advised.';
+COMMENT ON COLUMN pgembed.store.tuned_recall IS 'The recall that was to be reached.';
+COMMENT ON COLUMN pgembed.store.tuned_k IS 'How many neighbours counted.';
+COMMENT ON COLUMN pgembed.store.tuned_at IS 'When it was measured.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('004_advice', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -527,6 +555,99 @@ $function$;
 COMMENT ON FUNCTION pgembed.bind_filter(text, text, text[], regtype[]) IS
     'A filter with its values in it as quoted constants: where it has the marker, a number n and a dollar sign, it gets '
     'values[n] as types[n]. The marker is a word that the filter has nowhere else.';
+
+-- The server itself finds what a filter says of the store: it plans the filter over rows whose key and carried columns
+-- stand on one side of a join and all others on the other, and what it puts on the first side alone is what holds of the
+-- store. So nothing is parsed here, and each condition follows from the filter. Neither side reads a table: the columns
+-- are nulls of the right type, kept apart by OFFSET 0. A value is a call of current_setting in the plan, which the server
+-- neither knows nor looks up while it plans, so that it can be told in the plan's text and made a value again.
+CREATE OR REPLACE FUNCTION pgembed.carried_condition(
+    collection text,
+    filter text,
+    marker text DEFAULT NULL,
+    types regtype[] DEFAULT NULL,
+    OUT condition text,
+    OUT whole boolean)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    -- Drawn at random, so that no text in the filter has it.
+    alias   constant text := '_pgembed_' || pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', '');
+    asked   text := filter;
+    source  record;
+    plan    jsonb;
+BEGIN
+    whole := false;
+    SELECT c.source_table AS name,
+        pg_catalog.string_agg(
+            pg_catalog.format('%I.%I AS %I',
+                CASE WHEN s.name IS NULL THEN '_pgembed_source' ELSE alias END, coalesce(s.name, a.attname), a.attname),
+            ', ' ORDER BY a.attnum) AS columns,
+        pg_catalog.string_agg(n.value, ', ') FILTER (WHERE s.name IS NOT NULL) AS stored,
+        coalesce(pg_catalog.string_agg(n.value, ', ') FILTER (WHERE s.name IS NULL), 'NULL') AS others
+    INTO source
+    FROM pgembed.collection c
+        JOIN pg_catalog.pg_class t
+            ON t.oid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', c.source_schema, c.source_table))
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+        LEFT JOIN pg_catalog.pg_namespace m ON m.oid = l.collnamespace
+        CROSS JOIN LATERAL (SELECT coalesce(
+            'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
+            'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))) AS s (name)
+        CROSS JOIN LATERAL (SELECT pg_catalog.format('NULL::%s%s AS %I',
+            pg_catalog.format_type(a.atttypid, a.atttypmod),
+            CASE WHEN l.oid IS NOT NULL THEN pg_catalog.format(' COLLATE %I.%I', m.nspname, l.collname) END,
+            coalesce(s.name, a.attname))) AS n (value)
+    WHERE c.name = carried_condition.collection
+    GROUP BY c.source_table;
+    IF source.stored IS NULL OR filter IS NULL THEN
+        RETURN;
+    END IF;
+
+    FOR number IN 1 .. coalesce(pg_catalog.cardinality(types), 0) LOOP
+        asked := pg_catalog.replace(asked, marker || number || '$',
+            pg_catalog.format('pg_catalog.current_setting(%L, true)::%s', marker || number || '$', types[number]));
+    END LOOP;
+    -- A loop, because EXECUTE of a loop takes one statement alone: what a filter smuggles in behind a semicolon is
+    -- refused. In the wrong place a column is no table's, and what needs the table's own rows is none of the store's.
+    BEGIN
+        FOR plan IN EXECUTE pg_catalog.format(
+            E'EXPLAIN (FORMAT JSON) SELECT FROM (SELECT %s FROM (SELECT %s OFFSET 0) AS %I '
+                'CROSS JOIN (SELECT %s OFFSET 0) AS _pgembed_source) AS %I WHERE (\n%s\n)',
+            source.columns, source.stored, alias, source.others, source.name, asked)
+        LOOP
+            EXIT;
+        END LOOP;
+    EXCEPTION
+        WHEN syntax_error_or_access_rule_violation THEN
+            RETURN;
+    END;
+
+    condition := pg_catalog.jsonb_path_query_first(
+        plan, '$.**?(@.Alias == $alias).Filter', pg_catalog.jsonb_build_object('alias', alias)) #>> '{}';
+    -- What a subquery gives has a number in a plan, like a value: it can't be told which.
+    IF condition ~ 'SubPlan|InitPlan|\$[0-9]' AND plan @? '$.**?(@."Parent Relationship" like_regex "InitPlan|SubPlan")' THEN
+        condition := NULL;
+    END IF;
+    IF condition IS NULL THEN
+        RETURN;
+    END IF;
+    whole := NOT pg_catalog.jsonb_path_exists(
+        plan, '$.** ? (@.type() == "object").keyvalue() ? (@.key like_regex "Filter$|Cond$" && @.value != $condition)',
+        pg_catalog.jsonb_build_object('condition', condition));
+    condition := pg_catalog.replace(condition, alias || '.', '');
+    FOR number IN 1 .. coalesce(pg_catalog.cardinality(types), 0) LOOP
+        condition := pg_catalog.replace(condition,
+            pg_catalog.format('current_setting(%L::text, true)', marker || number || '$'), marker || number || '$');
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[]) IS
+    'What a filter over the collection''s table says of its key and carried columns alone, as a condition over the store''s '
+    'columns; null where it says nothing of them. whole: the filter says nothing else. A value stands in the filter as '
+    'the marker, its number and a dollar sign, its type in types, and in the condition the same.';
 
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
@@ -2137,7 +2258,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"657d4eb1727cac119efb176cac4f1da9281ef4962343f7ae1f606313f0552b15","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"51e03608ad1933392dfcc16425eef845ce2403952880b9c765c8b0d700f62322","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

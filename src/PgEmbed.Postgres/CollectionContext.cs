@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres;
@@ -15,6 +16,7 @@ internal sealed class CollectionContext
         Embedder = context.Embedder;
         LogValues = context.LogValues;
         Logger = context.Logger;
+        Sampler = context.Sampler;
         Server = context.Server;
     }
 
@@ -35,6 +37,7 @@ internal sealed class CollectionContext
         Embedder = embedder;
         LogValues = options.LogValues;
         Logger = options.LoggerFactory.CreateLogger(VectorCollectionOptions.LogCategory);
+        Sampler = options.Sampler;
         Server = [.. ServerTags(dataSource.ConnectionString)];
     }
 
@@ -47,6 +50,8 @@ internal sealed class CollectionContext
     public bool LogValues { get; }
 
     public ILogger Logger { get; }
+
+    public QuerySampler? Sampler { get; }
 
     /// <summary>The database, as OpenTelemetry's conventions name it.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> Server { get; }

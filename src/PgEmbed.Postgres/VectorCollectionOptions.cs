@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using PgEmbed.Postgres.Search.Sampling;
 
 namespace PgEmbed.Postgres;
 
@@ -14,6 +15,12 @@ public sealed record VectorCollectionOptions
 
     /// <summary>Logs the values of searches too, at level Trace: those of filters, and the query vectors.</summary>
     public bool LogValues { get; init; }
+
+    /// <summary>
+    /// Keeps a share of the searches as samples, for <c>pgembed index advise</c>; null, as long as nobody asks for it, keeps
+    /// none. It is never disposed here.
+    /// </summary>
+    public QuerySampler? Sampler { get; init; }
 
     /// <summary>Throws where an option can't be used.</summary>
     /// <exception cref="PgEmbedException">The logger factory is null.</exception>

@@ -155,7 +155,10 @@ public sealed class VectorQuery<T, TResult> : IAsyncEnumerable<SearchHit<TResult
 
     private SearchQuery Build(SpaceVector vector)
     {
-        var query = new SearchQuery(_context.Info, vector, K, _projection.Columns, SearchOptions);
+        var query = new SearchQuery(_context.Info, vector, K, _projection.Columns, SearchOptions)
+        {
+            Sampler = _context.Sampler,
+        };
         List<string> conditions = [.. Filters.Select(filter => filter(query))];
         if (_source.Condition(query) is { } own)
             conditions.Add(own);

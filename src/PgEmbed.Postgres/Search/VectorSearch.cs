@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -39,7 +40,8 @@ internal static class VectorSearch
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await GuardAsync(query, async () =>
+            var watch = Stopwatch.StartNew();
+            (SearchPlan Plan, List<SearchHit<T>>[] Hits) found = await GuardAsync(query, async () =>
             {
                 // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
                 var plans = session.IsJoined ? null : PlanCache.Of(query);
@@ -68,6 +70,9 @@ internal static class VectorSearch
                     reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
                     cancellationToken);
             }).ConfigureAwait(false);
+            for (var i = 0; i < queries.Count; i++)
+                queries[i].Sampler?.Offer(queries[i], found.Plan, found.Hits[i].Count, watch.Elapsed / queries.Count);
+            return found;
         }
     }
 

@@ -5,6 +5,7 @@ using Npgsql;
 using PgEmbed.Onnx;
 using PgEmbed.Onnx.Models;
 using PgEmbed.Postgres;
+using PgEmbed.Postgres.Search.Sampling;
 
 namespace PgEmbed.Hosting;
 
@@ -13,6 +14,7 @@ internal sealed class ClientOwner : IAsyncDisposable, IDisposable
 {
     private readonly NpgsqlDataSource? _ownDataSource;
     private readonly OnnxTextEmbedder? _ownEmbedder;
+    private readonly QuerySampler? _sampler;
 
     /// <summary>Makes the client.</summary>
     /// <exception cref="PgEmbedException">There is no database, or the model can't be loaded.</exception>
@@ -27,24 +29,26 @@ internal sealed class ClientOwner : IAsyncDisposable, IDisposable
         if (dataSource is null && options.ConnectionString is null)
             dataSource = services.GetKeyedService<NpgsqlDataSource>(key) ?? throw NoDatabase();
         dataSource ??= _ownDataSource = Build(options.ConnectionString!, loggers);
+        _sampler = options.Sampling is null ? null : new QuerySampler(dataSource, options.Sampling);
         Client = new PgEmbedClient(
-            dataSource, embedder, new VectorCollectionOptions { LoggerFactory = loggers, LogValues = options.LogValues });
+            dataSource,
+            embedder,
+            new VectorCollectionOptions { LoggerFactory = loggers, LogValues = options.LogValues, Sampler = _sampler });
     }
 
     public PgEmbedClient Client { get; }
 
     public async ValueTask DisposeAsync()
     {
+        if (_sampler is not null)
+            await _sampler.DisposeAsync().ConfigureAwait(false);
         _ownEmbedder?.Dispose();
         if (_ownDataSource is not null)
             await _ownDataSource.DisposeAsync().ConfigureAwait(false);
     }
 
-    public void Dispose()
-    {
-        _ownEmbedder?.Dispose();
-        _ownDataSource?.Dispose();
-    }
+    // A sampler writes what waits, over the network, and has no other way to end.
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static NpgsqlDataSource Build(string connectionString, ILoggerFactory loggers)
     {

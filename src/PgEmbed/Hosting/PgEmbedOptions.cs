@@ -1,4 +1,5 @@
 using Npgsql;
+using PgEmbed.Postgres.Search.Sampling;
 
 namespace PgEmbed.Hosting;
 
@@ -25,9 +26,13 @@ public sealed class PgEmbedOptions
     /// <summary>Logs the values of searches too, at level Trace.</summary>
     public bool LogValues { get; set; }
 
+    /// <summary>Keeps a share of the searches as samples, for <c>pgembed index advise</c>; null keeps none.</summary>
+    public QuerySamplerOptions? Sampling { get; set; }
+
     /// <summary>Throws where an option can't be used.</summary>
     /// <exception cref="PgEmbedException">
-    /// Two options say the same thing, the connection string can't be read, or there is no such folder.
+    /// Two options say the same thing, the connection string can't be read, there is no such folder, or sampling is out of
+    /// its range.
     /// </exception>
     public void Validate()
     {
@@ -39,6 +44,7 @@ public sealed class PgEmbedOptions
         if (ModelFolder is not null && !Directory.Exists(ModelFolder))
             throw new PgEmbedException(
                 $"Expected a model's folder, found none at '{ModelFolder}'.", "Fetch a model: pgembed model pull");
+        Sampling?.Validate();
         if (ConnectionString is null)
             return;
         try
