@@ -12,6 +12,7 @@ internal static class Benches
             ["layers"] = LayerBench.RunAsync,
             ["order"] = OrderBench.RunAsync,
             ["settings"] = SettingsBench.RunAsync,
+            ["relevance"] = RelevanceBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };
 }

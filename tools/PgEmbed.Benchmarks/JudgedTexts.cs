@@ -13,7 +13,8 @@ namespace PgEmbed.Benchmarks;
 internal sealed record JudgedTexts(
     string Name, IReadOnlyList<CorpusDocument> Documents, IReadOnlyList<EvaluationQuery> Queries, Judgments Judgments)
 {
-    private static readonly Dictionary<string, string> NoColumns = [];
+    /// <summary>The column of a query that says where its pair is from.</summary>
+    public const string Source = "source";
 
     /// <summary>
     /// The retrieval pairs of the shared folder: a query's own passage among all passages. Where the folder is not there,
@@ -32,11 +33,12 @@ internal sealed record JudgedTexts(
         var documents = new Dictionary<string, CorpusDocument>(StringComparer.Ordinal);
         var queries = new List<EvaluationQuery>();
         var judgments = new Judgments();
-        foreach (var (query, passage) in pairs)
+        foreach (var (query, passage, source) in pairs)
         {
             if (!documents.TryGetValue(passage, out var document))
                 documents.Add(passage, document = new CorpusDocument($"d{documents.Count + 1}", null, passage));
-            queries.Add(new EvaluationQuery($"q{queries.Count + 1}", query, NoColumns));
+            queries.Add(new EvaluationQuery(
+                $"q{queries.Count + 1}", query, new Dictionary<string, string> { [Source] = source }));
             judgments.Add(queries[^1].Id, document.Id, 1);
         }
 
@@ -66,10 +68,10 @@ internal sealed record JudgedTexts(
     /// <summary>Every second query: the first half is to fit on, the other to be measured on.</summary>
     public IReadOnlyList<EvaluationQuery> Half(bool other) => [.. Queries.Where((_, i) => i % 2 == 1 == other)];
 
-    private static async Task<List<(string Query, string Passage)>> PairsAsync(
+    private static async Task<List<(string Query, string Passage, string Source)>> PairsAsync(
         string path, CancellationToken cancellationToken)
     {
-        var pairs = new List<(string, string)>();
+        var pairs = new List<(string, string, string)>();
         await using var file = File.OpenRead(path);
         await using var unpacked = new GZipStream(file, CompressionMode.Decompress);
         using var reader = new StreamReader(unpacked);
@@ -78,16 +80,17 @@ internal sealed record JudgedTexts(
             using var pair = JsonDocument.Parse(line);
             pairs.Add((
                 pair.RootElement.GetProperty("query").GetString()!,
-                pair.RootElement.GetProperty("passage").GetString()!));
+                pair.RootElement.GetProperty("passage").GetString()!,
+                pair.RootElement.GetProperty("source").GetString()!));
         }
 
         return pairs;
     }
 
-    private static async Task<(string Name, List<(string Query, string Passage)> Pairs)> PackagePairsAsync(
+    private static async Task<(string Name, List<(string Query, string Passage, string Source)> Pairs)> PackagePairsAsync(
         CancellationToken cancellationToken)
     {
         var (name, packages) = await BenchTexts.PackagesAsync(int.MaxValue, cancellationToken);
-        return ($"{name}: synopsis and description", [.. packages.Select(p => (p.Synopsis, p.Description))]);
+        return ($"{name}: synopsis and description", [.. packages.Select(p => (p.Synopsis, p.Description, p.Section))]);
     }
 }

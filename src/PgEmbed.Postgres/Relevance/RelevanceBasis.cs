@@ -6,6 +6,6 @@ public enum RelevanceBasis
     /// <summary>Judged queries: relevance is the probability that a row is relevant.</summary>
     Judgments,
 
-    /// <summary>The collection's own distances: relevance is the share of its neighbours that stand out less.</summary>
+    /// <summary>The collection's own distances: 0.5 is to stand out as far as the nearest of its rows do on average.</summary>
     Distances,
 }
