@@ -12,6 +12,7 @@ DECLARE
     server_plan json;
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);

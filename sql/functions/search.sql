@@ -15,6 +15,7 @@ DECLARE
     found   record;
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);

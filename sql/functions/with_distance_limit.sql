@@ -8,7 +8,7 @@ DECLARE
     farthest double precision;
 BEGIN
     IF options ->> 'min_relevance' IS NULL THEN
-        RETURN options - 'min_relevance';
+        RETURN options;
     END IF;
     farthest := greatest(-most, least(
         most,
