@@ -15,7 +15,7 @@ namespace PgEmbed.Postgres;
 /// A collection whose rows are known by their column names only. <see cref="VectorCollection{T}"/> has typed rows.
 /// Safe to use from many threads.
 /// </summary>
-public class VectorCollection
+public partial class VectorCollection
 {
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
