@@ -22,7 +22,7 @@ internal static class RepositoryBench
         await using var dataSource = await OpenAsync(cluster.ConnectionString(database), cancellationToken);
         var data = await RepositoryData.PrepareAsync(dataSource, rows, Dimensions, cancellationToken);
 
-        var search = await RepositorySearch.MeasureAsync(data, quick ? 300 : 2_000, cancellationToken);
+        var search = await RepositorySearch.MeasureAsync(data, quick ? 100 : 2_000, cancellationToken);
         var ingest = await RepositoryIngest.MeasureAsync(
             data, await cluster.GetPsqlCommandAsync(database, cancellationToken), cancellationToken);
         var status = await new SchemaMigrator(dataSource).GetStatusAsync(cancellationToken);

@@ -7,13 +7,15 @@ internal sealed class ImportSql
 {
     public ImportSql(CollectionInfo collection)
     {
-        var text = collection.TextSql("s");
         Delete = $"DELETE FROM {collection.Store.Sql} t USING {KeyArrays.From(collection)} "
             + $"WHERE {string.Join(" AND ", collection.StoreKeys.Select(key => $"t.{key} = k.{key}"))}";
+        // OFFSET 0 keeps the server from making the texts of rows that no key asks for, and of each more than once.
         Hashes = $"""
-            SELECT k.position, {EmbeddedText.HashSql(text)}
-            FROM {KeyArrays.From(collection)} JOIN {collection.Source.Sql} s ON {collection.KeyJoin("k", "s")}
-            WHERE NOT {EmbeddedText.IsBlankSql(text)}
+            SELECT position, {EmbeddedText.HashSql("text")}
+            FROM (SELECT k.position, {collection.TextSql("s")} AS text
+                  FROM {KeyArrays.From(collection)} JOIN {collection.Source.Sql} s ON {collection.KeyJoin("k", "s")}
+                  OFFSET 0) AS keyed
+            WHERE NOT {EmbeddedText.IsBlankSql("text")}
             """;
     }
 

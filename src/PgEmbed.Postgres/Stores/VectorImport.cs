@@ -15,8 +15,9 @@ namespace PgEmbed.Postgres.Stores;
 /// </summary>
 internal sealed class VectorImport<TKey>
 {
-    private const int BatchValues = 2_000_000;
-    private const int MostRows = 8_192;
+    // Small, so that the first is soon on its way and memory stays low; a batch costs half a millisecond besides its rows.
+    private const int BatchValues = 500_000;
+    private const int MostRows = 2_048;
 
     private readonly SqlSessions _sessions;
     private readonly CollectionInfo _collection;
@@ -53,10 +54,9 @@ internal sealed class VectorImport<TKey>
                 await ServingSpace.RequireAsync(session.Connection, _collection, cancellationToken).ConfigureAwait(false);
                 await _writer.MustBeAsOpenedAsync(session.Connection, cancellationToken).ConfigureAwait(false);
                 var total = new VectorImportResult(0, 0);
-                // Only the caller's own connection sees what his transaction has written.
-                var batches = _sessions.IsJoined
-                    ? BatchesAsync(vectors, session, cancellationToken)
-                    : ReadAhead.RunAsync(stop => BatchesAsync(vectors, null, stop), cancellationToken);
+                var batches = HashesAhead
+                    ? ReadAhead.RunAsync(stop => BatchesAsync(vectors, null, stop), cancellationToken)
+                    : BatchesAsync(vectors, session, cancellationToken);
                 await foreach (var (batch, skipped) in batches.ConfigureAwait(false))
                 {
                     if (batch.Count > 0)
@@ -71,21 +71,25 @@ internal sealed class VectorImport<TKey>
         }
     }
 
+    // Only the caller's own connection sees what his transaction has written; and a pool of one has no second.
+    private bool HashesAhead => !_sessions.IsJoined
+        && new NpgsqlConnectionStringBuilder(_sessions.DataSource.ConnectionString) is { Pooling: false } or { MaxPoolSize: > 1 };
+
     private async IAsyncEnumerable<(List<StagedVector> Batch, int Skipped)> BatchesAsync(
         IAsyncEnumerable<KeyedVector<TKey>> vectors,
-        SqlSession? joined,
+        SqlSession? writing,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var session = joined ?? await _sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
-        await using (session.ConfigureAwait(false))
+        SqlSession? own = null;
+        try
         {
             var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
             var batch = new Dictionary<RowKey, StagedVector>(size);
             var position = 0L;
             await foreach (var vector in vectors.WithCancellation(cancellationToken).ConfigureAwait(false))
             {
-                var staged = Stage(vector, position++);
-                batch[staged.Key] = staged;
+                var next = Stage(vector, position++);
+                batch[next.Key] = next;
                 if (batch.Count < size)
                     continue;
                 yield return await KnownAsync().ConfigureAwait(false);
@@ -97,9 +101,19 @@ internal sealed class VectorImport<TKey>
 
             async Task<(List<StagedVector>, int)> KnownAsync()
             {
-                var known = await HashedAsync(session.Connection, [.. batch.Values], cancellationToken).ConfigureAwait(false);
-                return (known, batch.Count - known.Count);
+                var staged = batch.Values.ToList();
+                if (_copy is not null && staged.TrueForAll(vector => vector.Hash is not null))
+                    return (staged, 0);
+                var session = writing
+                    ?? (own ??= await _sessions.OpenAsync(cancellationToken).ConfigureAwait(false));
+                var known = await HashedAsync(session.Connection, staged, cancellationToken).ConfigureAwait(false);
+                return (known, staged.Count - known.Count);
             }
+        }
+        finally
+        {
+            if (own is not null)
+                await own.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -128,8 +142,6 @@ internal sealed class VectorImport<TKey>
         NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
     {
         var unknown = batch.FindAll(vector => vector.Hash is null || _copy is null);
-        if (unknown.Count == 0)
-            return batch;
         var known = batch.FindAll(vector => vector.Hash is not null && _copy is not null);
         var command = connection.Command(_sql.Hashes);
         await using (command.ConfigureAwait(false))
