@@ -11,6 +11,7 @@ internal static class Benches
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
             ["order"] = OrderBench.RunAsync,
+            ["repository"] = RepositoryBench.RunAsync,
             ["settings"] = SettingsBench.RunAsync,
             ["relevance"] = RelevanceBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
