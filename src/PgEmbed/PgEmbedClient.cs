@@ -14,18 +14,27 @@ public sealed class PgEmbedClient
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly CollectionCatalog _catalog;
+    private readonly VectorCollectionOptions _options;
 
     /// <summary>Creates a client.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
     /// <param name="embedder">The model; never disposed here.</param>
-    public PgEmbedClient(NpgsqlDataSource dataSource, ITextEmbedder embedder)
+    /// <param name="options">What its collections work with beside.</param>
+    /// <exception cref="PgEmbedException">An option can't be used.</exception>
+    public PgEmbedClient(
+        NpgsqlDataSource dataSource, ITextEmbedder embedder, VectorCollectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(embedder);
+        _options = options ?? new VectorCollectionOptions();
+        _options.Validate();
         _dataSource = dataSource;
         Embedder = embedder;
         _catalog = new CollectionCatalog(dataSource);
     }
+
+    /// <summary>The database.</summary>
+    public NpgsqlDataSource DataSource => _dataSource;
 
     /// <summary>The model.</summary>
     public ITextEmbedder Embedder { get; }
@@ -58,7 +67,7 @@ public sealed class PgEmbedClient
         CollectionDefinition definition, CancellationToken cancellationToken = default)
     {
         var info = await _catalog.DefineAsync(definition, Embedder.Space, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection(_dataSource, Embedder, info);
+        return new VectorCollection(_dataSource, Embedder, info, _options);
     }
 
     /// <summary>Opens a collection that is there, whatever its key and text are to be by the mapping.</summary>
@@ -79,7 +88,7 @@ public sealed class PgEmbedClient
     /// <exception cref="PgEmbedException">There is none of that name.</exception>
     /// <exception cref="SpaceMismatchException">It is in another space than the model's.</exception>
     public async Task<VectorCollection> OpenCollectionAsync(string name, CancellationToken cancellationToken = default) =>
-        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false));
+        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false), _options);
 
     /// <summary>Lists the names of all collections, in order.</summary>
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
@@ -108,6 +117,6 @@ public sealed class PgEmbedClient
         CollectionInfo info, CollectionMapping<T> mapping, CancellationToken cancellationToken)
     {
         var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related, _options);
     }
 }

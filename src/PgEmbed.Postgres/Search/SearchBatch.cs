@@ -14,17 +14,30 @@ internal static class SearchBatch
     private const string Savepoint = "_pgembed_search";
 
     /// <summary>Runs a statement.</summary>
-    /// <param name="session">Where it runs.</param>
-    /// <param name="query">The query; its space must serve the collection.</param>
-    /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
-    /// <param name="statement">The statement.</param>
-    /// <param name="read">Reads one row.</param>
-    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Its rows.</returns>
+    /// <inheritdoc cref="RunManyAsync"/>
     public static async Task<List<T>> RunAsync<T>(
         SqlSession session,
         SearchQuery query,
         string settings,
         NpgsqlBatchCommand statement,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken) =>
+        (await RunManyAsync(session, query, settings, [statement], read, cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Runs statements under the same settings, all in one round trip.</summary>
+    /// <param name="session">Where they run.</param>
+    /// <param name="query">The query; its space must serve the collection.</param>
+    /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
+    /// <param name="statements">The statements.</param>
+    /// <param name="read">Reads one row.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The rows of each.</returns>
+    public static async Task<List<T>[]> RunManyAsync<T>(
+        SqlSession session,
+        SearchQuery query,
+        string settings,
+        IReadOnlyList<NpgsqlBatchCommand> statements,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
@@ -35,24 +48,29 @@ internal static class SearchBatch
             if (isJoined)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
             batch.BatchCommands.Add(Begin(query, settings));
-            batch.BatchCommands.Add(statement);
+            foreach (var statement in statements)
+                batch.BatchCommands.Add(statement);
             if (isJoined)
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"ROLLBACK TO SAVEPOINT {Savepoint}"));
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"RELEASE SAVEPOINT {Savepoint}"));
             }
 
-            var rows = new List<T>();
+            var results = new List<T>[statements.Count];
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                // Of the commands, begin_search and the statement alone give rows.
-                await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    rows.Add(read(reader));
+                for (var i = 0; i < results.Length; i++)
+                {
+                    // Of the commands, begin_search and the statements alone give rows.
+                    await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
+                    results[i] = [];
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                        results[i].Add(read(reader));
+                }
             }
 
-            return rows;
+            return results;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -10,22 +11,37 @@ internal static class VectorSearch
     public const string SpaceMismatch = "PE001";
 
     /// <summary>Runs a query to its end.</summary>
-    /// <param name="sessions">Where it runs.</param>
-    /// <param name="query">The query.</param>
-    /// <param name="read">Reads a row; its columns begin at 1.</param>
-    /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The plan that gave the rows, and min(k, rows that match) rows, nearest first.</returns>
-    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    /// <inheritdoc cref="RunManyAsync"/>
     public static async Task<(SearchPlan Plan, List<SearchHit<T>> Hits)> RunAsync<T>(
         SqlSessions sessions,
         SearchQuery query,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var (plan, hits) = await RunManyAsync(sessions, [query], read, cancellationToken).ConfigureAwait(false);
+        return (plan, hits[0]);
+    }
+
+    /// <summary>Runs queries that differ by their vectors only: by one plan, all in one round trip.</summary>
+    /// <param name="sessions">Where they run.</param>
+    /// <param name="queries">The queries, at least one.</param>
+    /// <param name="read">Reads a row; its columns begin at 1.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>The plan that gave the rows, and for each query min(k, rows that match) rows, nearest first.</returns>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async Task<(SearchPlan Plan, List<SearchHit<T>>[] Hits)> RunManyAsync<T>(
+        SqlSessions sessions,
+        IReadOnlyList<SearchQuery> queries,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var query = queries[0];
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await GuardAsync(query, async () =>
+            var watch = Stopwatch.StartNew();
+            (SearchPlan Plan, List<SearchHit<T>>[] Hits) found = await GuardAsync(query, async () =>
             {
                 // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
                 var plans = session.IsJoined ? null : PlanCache.Of(query);
@@ -46,20 +62,34 @@ internal static class VectorSearch
                 plans?.Keep(query, plan);
                 return (plan, hits);
 
-                Task<List<SearchHit<T>>> HitsAsync(SearchPlan plan) => SearchBatch.RunAsync(
+                Task<List<SearchHit<T>>[]> HitsAsync(SearchPlan plan) => SearchBatch.RunManyAsync(
                     session,
                     query,
                     plan.Settings,
-                    Statement(query, plan.Sql),
+                    [.. queries.Select(q => Statement(q, plan.Sql))],
                     reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
                     cancellationToken);
             }).ConfigureAwait(false);
+            for (var i = 0; i < queries.Count; i++)
+                queries[i].Sampler?.Offer(queries[i], found.Plan, found.Hits[i].Count, watch.Elapsed / queries.Count);
+            return found;
         }
+    }
+
+    /// <summary>Asks how a query is to be run.</summary>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public static async Task<SearchPlan> PlanAsync(
+        SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
+            return await GuardAsync(query, () => SearchPlanner.AskAsync(session, query, cancellationToken))
+                .ConfigureAwait(false);
     }
 
     /// <summary>Runs a query and says what happened.</summary>
     /// <returns>The plan with its steps, and the server's own plan as text.</returns>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
     public static async Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
         SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
     {
