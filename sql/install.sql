@@ -996,6 +996,56 @@ $function$;
 COMMENT ON FUNCTION pgembed.estimate_rows(text, text[]) IS
     'How many rows the server''s planner expects of a query, in which $1 is the array of values. Nothing is run.';
 
+CREATE OR REPLACE FUNCTION pgembed.explain_hybrid(
+    collection text,
+    query pgembed.space_vector,
+    query_text text,
+    k integer DEFAULT 10,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (aspect text, value text)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    planned     record;
+    server_plan json;
+BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    PERFORM pg_catalog.set_config('jit', 'off', true);
+    SELECT * INTO planned FROM pgembed.plan_hybrid(collection, query_text, k, filter, explain_hybrid.options);
+    -- A loop, because EXECUTE of a loop takes one statement alone.
+    FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
+        USING pgembed.in_space(query, planned.space_id), query, collection, filter, options - '{fusion,text_weight}'::text[],
+            planned.terms, planned.weights
+    LOOP
+        EXIT;
+    END LOOP;
+    RETURN QUERY VALUES ('fusion', planned.fusion), ('text weight', planned.text_weight::text);
+    RETURN QUERY
+        SELECT 'word ' || t.term, pg_catalog.format('weighs %s', pg_catalog.round(t.weight::numeric, 4))
+        FROM ROWS FROM (pg_catalog.unnest(planned.terms[3:]), pg_catalog.unnest(planned.weights))
+            WITH ORDINALITY AS t (term, weight, place)
+        ORDER BY t.place;
+    RETURN QUERY
+        SELECT 'step ' || pg_catalog.substr(s.node ->> 'Subplan Name', 14),
+            pg_catalog.format('%s rows', (s.node ->> 'Actual Rows')::numeric::bigint)
+        FROM pg_catalog.jsonb_path_query(
+            server_plan::jsonb, 'strict $.** ? (@."Subplan Name" like_regex "^CTE _pgembed_")', silent => true) s (node);
+    RETURN QUERY VALUES
+        ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
+        ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
+        ('statement', planned.statement);
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb) IS
+    'Runs pgembed.hybrid_search with the same arguments, and says how: the fusion, the words and what they weigh, the rows '
+    'of each step, and the statement. Errors: as pgembed.hybrid_search.';
+
 CREATE OR REPLACE FUNCTION pgembed.explain_search(
     collection text,
     query pgembed.space_vector,
@@ -1593,7 +1643,8 @@ BEGIN
             "values"));
     END IF;
 
-    ef_search := coalesce((options ->> 'ef_search')::integer, least(1000, greatest(100, 2 * k)));
+    ef_search := coalesce(
+        (options ->> 'ef_search')::integer, pgembed.tuned_ef_search(collection, k), least(1000, greatest(100, 2 * k)));
     depth := greatest(k, ef_search * 2 / 3);
     probe_cost := scan_cost + tuple_cost * ef_search;
     IF (options ->> 'exact')::boolean THEN
@@ -2145,6 +2196,34 @@ COMMENT ON FUNCTION pgembed.text_index_parts(text) IS
     'A collection''s text index, and the pieces of SQL that statements about it are made of. Errors: PE002 no such '
     'collection, PE030 no text index.';
 
+-- What was tuned holds for an index that is built as tuning advised, and for so many neighbours: more of them need more
+-- candidates, in proportion at the most.
+CREATE OR REPLACE FUNCTION pgembed.tuned_ef_search(collection text, k integer)
+RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+    SELECT least(1000, greatest(s.tuned_ef_search,
+        pg_catalog.ceil(s.tuned_ef_search * k / s.tuned_k::double precision)))::integer
+    FROM pgembed.collection c
+        JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving AND s.tuned_at IS NOT NULL
+        JOIN pg_catalog.pg_index i ON i.indrelid = pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', s.table_name))
+            AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+        JOIN pg_catalog.pg_class r ON r.oid = i.indexrelid
+        JOIN pg_catalog.pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
+        CROSS JOIN LATERAL (
+            SELECT pg_catalog.max(o.option_value) FILTER (WHERE o.option_name = 'm') AS m,
+                pg_catalog.max(o.option_value) FILTER (WHERE o.option_name = 'ef_construction') AS ef_construction
+            FROM pg_catalog.pg_options_to_table(r.reloptions) o) AS built
+    WHERE c.name = tuned_ef_search.collection
+        AND coalesce(built.m::integer, 16) = s.tuned_m
+        AND coalesce(built.ef_construction::integer, 64) = s.tuned_ef_construction
+    LIMIT 1
+$function$;
+
+COMMENT ON FUNCTION pgembed.tuned_ef_search(text, integer) IS
+    'The hnsw.ef_search that pgembed index tune found for the collection''s index and so many rows; null where it was not '
+    'tuned, or the index is built otherwise than advised.';
+
 -- Keys are compared by the equality of the store's unique index, named with its schema: an unqualified = on a type such
 -- as citext would be another operator under another search_path. (It is the primary key, but where the store is
 -- partitioned by a column that may be null.)
@@ -2258,7 +2337,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"51e03608ad1933392dfcc16425eef845ce2403952880b9c765c8b0d700f62322","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7fc13ac9ed08f0bf156160ceb6cd4443f8c0a1225afbefdbcd214dfc0ad317e2","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

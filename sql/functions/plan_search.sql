@@ -60,7 +60,8 @@ BEGIN
             "values"));
     END IF;
 
-    ef_search := coalesce((options ->> 'ef_search')::integer, least(1000, greatest(100, 2 * k)));
+    ef_search := coalesce(
+        (options ->> 'ef_search')::integer, pgembed.tuned_ef_search(collection, k), least(1000, greatest(100, 2 * k)));
     depth := greatest(k, ef_search * 2 / 3);
     probe_cost := scan_cost + tuple_cost * ef_search;
     IF (options ->> 'exact')::boolean THEN

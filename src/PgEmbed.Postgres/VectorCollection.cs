@@ -15,7 +15,7 @@ namespace PgEmbed.Postgres;
 /// A collection whose rows are known by their column names only. <see cref="VectorCollection{T}"/> has typed rows.
 /// Safe to use from many threads.
 /// </summary>
-public class VectorCollection
+public partial class VectorCollection
 {
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
@@ -114,6 +114,28 @@ public class VectorCollection
             () => new StoreSync(DataSource, Info, Embedder).RunAsync(cancellationToken),
             (operation, _, sum) => Embedded(operation, sum ?? new EmbedProgress()),
             cancellationToken);
+
+    /// <summary>
+    /// Waits until rows can be found as they are now, whoever embeds them: read your writes. Each row's vector is then that
+    /// of its present text, and its carried values are its present ones.
+    /// </summary>
+    /// <param name="keys">The rows' keys: values, or for several key columns tuples of values in their order.</param>
+    /// <param name="timeout">How long to wait; null: 30 seconds. Zero looks once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <exception cref="PgEmbedException">
+    /// A row is not searchable after that time; the message says which, and what is missing. Or a key is not of the key
+    /// columns' types.
+    /// </exception>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public async Task WaitUntilSearchableAsync<TKey>(
+        IEnumerable<TKey> keys, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        where TKey : notnull
+    {
+        var limit = timeout ?? TimeSpan.FromSeconds(30);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero, nameof(timeout));
+        await new SearchableWait(Sessions, Info).RunAsync(RowKeys(keys), limit, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Builds the HNSW index; readers and writers go on meanwhile.</summary>
     /// <returns>False where it was there already.</returns>

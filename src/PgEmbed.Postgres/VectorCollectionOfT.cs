@@ -12,7 +12,7 @@ namespace PgEmbed.Postgres;
 
 /// <summary>A table's rows, written and searched by the meaning of their text. Safe to use from many threads.</summary>
 /// <typeparam name="T">The row.</typeparam>
-public sealed class VectorCollection<T> : VectorCollection
+public sealed partial class VectorCollection<T> : VectorCollection
 {
     private readonly RowMap<T> _map;
     private readonly MappedRowShape<T> _shape;

@@ -39,7 +39,4 @@ internal static partial class CollectionLog
     [LoggerMessage(7, LogLevel.Warning,
         "{Truncated} texts of {Collection} are longer than model {Model} reads: their vectors are of their beginnings")]
     public static partial void TextsTruncated(ILogger logger, long truncated, string collection, string model);
-
-    [LoggerMessage(8, LogLevel.Debug, "Waited {Milliseconds} ms for {Keys} keys of {Collection} to become searchable")]
-    public static partial void Waited(ILogger logger, double milliseconds, int keys, string collection);
 }
