@@ -50,7 +50,7 @@ internal sealed class HybridBench
             Machine.This(status.ServerVersion, status.PgvectorVersion),
             new BenchData(
                 $"{retrieval.Name}, model {embedder.Space.Name}", retrieval.Documents.Count, embedder.Space.Dimensions),
-            await database.SettingsAsync(cancellationToken),
+            await ServerSettings.ReadAsync(database.DataSource, cancellationToken),
             bench._results,
             bench._targets);
     }

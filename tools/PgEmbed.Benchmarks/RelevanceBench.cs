@@ -51,7 +51,7 @@ internal static class RelevanceBench
             new BenchData(
                 $"{texts.Name}, three of four passages, model {embedder.Space.Name}", texts.Documents.Count,
                 embedder.Space.Dimensions),
-            await database.SettingsAsync(cancellationToken),
+            await ServerSettings.ReadAsync(database.DataSource, cancellationToken),
             results,
             [
                 new BenchTarget(
