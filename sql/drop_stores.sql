@@ -31,5 +31,13 @@ BEGIN
     LOOP
         EXECUTE pg_catalog.format('DROP TABLE %s', item.name);
     END LOOP;
+    FOR item IN
+        SELECT r.oid::pg_catalog.regclass AS name
+        FROM pgembed.text_index x
+            JOIN pg_catalog.pg_class r ON r.relname = x.table_name
+                AND r.relnamespace = 'pgembed_store'::pg_catalog.regnamespace
+    LOOP
+        EXECUTE pg_catalog.format('DROP TABLE %s', item.name);
+    END LOOP;
 END
 $drop_stores$;

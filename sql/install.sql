@@ -316,6 +316,118 @@ COMMENT ON COLUMN pgembed.query_sample.sampled_at IS 'When it was written here.'
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('002_carried', '10.0.0');
 
+-- Text indexes for hybrid search, the weights by which a search is fused, and what relevance a distance stands for.
+
+CREATE TABLE pgembed.text_index (
+    collection_id  integer          NOT NULL CONSTRAINT text_index_pkey PRIMARY KEY
+        CONSTRAINT text_index_collection_id_fkey REFERENCES pgembed.collection (collection_id) ON DELETE CASCADE,
+    table_name     text             NOT NULL CONSTRAINT text_index_table_name_key UNIQUE,
+    config         text             NOT NULL,
+    documents      bigint           NOT NULL DEFAULT 0 CONSTRAINT text_index_documents_check CHECK (documents >= 0),
+    average_length double precision NOT NULL DEFAULT 0
+        CONSTRAINT text_index_average_length_check CHECK (average_length >= 0),
+    counted_at     timestamptz,
+    created_at     timestamptz      NOT NULL DEFAULT now()
+);
+COMMENT ON TABLE pgembed.text_index IS 'The full-text indexes of collections.';
+COMMENT ON COLUMN pgembed.text_index.collection_id IS 'The collection whose texts are in it.';
+COMMENT ON COLUMN pgembed.text_index.table_name IS
+    'Its table in schema pgembed_store: key_1 to key_n, content_hash, lexemes.';
+COMMENT ON COLUMN pgembed.text_index.config IS 'The text search configuration, with its schema.';
+COMMENT ON COLUMN pgembed.text_index.documents IS 'How many texts it had when terms were last counted.';
+COMMENT ON COLUMN pgembed.text_index.average_length IS 'How many different lexemes a text had then, on average.';
+COMMENT ON COLUMN pgembed.text_index.counted_at IS 'When terms were last counted; null for never.';
+COMMENT ON COLUMN pgembed.text_index.created_at IS 'When it was made.';
+
+CREATE TABLE pgembed.text_term (
+    collection_id integer          NOT NULL
+        CONSTRAINT text_term_collection_id_fkey REFERENCES pgembed.text_index (collection_id) ON DELETE CASCADE,
+    term          text COLLATE "C" NOT NULL,
+    documents     integer          NOT NULL CONSTRAINT text_term_documents_check CHECK (documents >= 1),
+    CONSTRAINT text_term_pkey PRIMARY KEY (collection_id, term)
+);
+COMMENT ON TABLE pgembed.text_term IS 'In how many of a collection''s texts a lexeme is: the rarer, the more it weighs.';
+COMMENT ON COLUMN pgembed.text_term.collection_id IS 'The collection.';
+COMMENT ON COLUMN pgembed.text_term.term IS 'The lexeme.';
+COMMENT ON COLUMN pgembed.text_term.documents IS 'How many texts have it.';
+
+CREATE TABLE pgembed.fusion (
+    collection_id integer          NOT NULL
+        CONSTRAINT fusion_collection_id_fkey REFERENCES pgembed.text_index (collection_id) ON DELETE CASCADE,
+    space_id      uuid             NOT NULL CONSTRAINT fusion_space_id_fkey REFERENCES pgembed.space (space_id),
+    text_weight   double precision NOT NULL CONSTRAINT fusion_text_weight_check CHECK (text_weight BETWEEN 0 AND 1),
+    queries       integer          NOT NULL,
+    fitted_at     timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT fusion_pkey PRIMARY KEY (collection_id, space_id)
+);
+COMMENT ON TABLE pgembed.fusion IS 'How much the text counts in hybrid search, fitted on judged queries.';
+COMMENT ON COLUMN pgembed.fusion.collection_id IS 'The collection.';
+COMMENT ON COLUMN pgembed.fusion.space_id IS 'The space whose similarities it is fused with.';
+COMMENT ON COLUMN pgembed.fusion.text_weight IS 'The weight of the text''s score; the similarity''s is 1 less it.';
+COMMENT ON COLUMN pgembed.fusion.queries IS 'On how many queries it was fitted.';
+COMMENT ON COLUMN pgembed.fusion.fitted_at IS 'When.';
+
+CREATE TABLE pgembed.relevance (
+    collection_id integer          NOT NULL
+        CONSTRAINT relevance_collection_id_fkey REFERENCES pgembed.collection (collection_id) ON DELETE CASCADE,
+    space_id      uuid             NOT NULL CONSTRAINT relevance_space_id_fkey REFERENCES pgembed.space (space_id),
+    fitted_on     text             NOT NULL
+        CONSTRAINT relevance_fitted_on_check CHECK (fitted_on IN ('judgments', 'distances')),
+    neighbors     integer          NOT NULL CONSTRAINT relevance_neighbors_check CHECK (neighbors BETWEEN 2 AND 1000),
+    intercept     double precision NOT NULL,
+    nearness      double precision NOT NULL CONSTRAINT relevance_nearness_check CHECK (nearness >= 0),
+    distinctness  double precision NOT NULL CONSTRAINT relevance_distinctness_check CHECK (distinctness >= 0),
+    queries       integer          NOT NULL,
+    fitted_at     timestamptz      NOT NULL DEFAULT now(),
+    CONSTRAINT relevance_pkey PRIMARY KEY (collection_id, space_id),
+    CONSTRAINT relevance_slope_check CHECK (nearness + distinctness > 0)
+);
+COMMENT ON TABLE pgembed.relevance IS
+    'What relevance a distance stands for: logistic(intercept + nearness * -distance + distinctness * z), where z is how '
+    'many standard deviations nearer it is than the mean of the query''s nearest neighbors.';
+COMMENT ON COLUMN pgembed.relevance.collection_id IS 'The collection.';
+COMMENT ON COLUMN pgembed.relevance.space_id IS 'The space of the distances.';
+COMMENT ON COLUMN pgembed.relevance.fitted_on IS
+    'judgments: relevance is a probability. distances: it is a share of the collection''s own neighbours.';
+COMMENT ON COLUMN pgembed.relevance.neighbors IS 'How many nearest neighbors a query''s mean and deviation are taken of.';
+COMMENT ON COLUMN pgembed.relevance.intercept IS 'The intercept.';
+COMMENT ON COLUMN pgembed.relevance.nearness IS 'The weight of the distance, negated.';
+COMMENT ON COLUMN pgembed.relevance.distinctness IS 'The weight of z.';
+COMMENT ON COLUMN pgembed.relevance.queries IS 'On how many queries it was fitted.';
+COMMENT ON COLUMN pgembed.relevance.fitted_at IS 'When.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('003_text_index', '10.0.0');
+
+-- What indexes are advised by: sampled filters that can be run again, and what tuning has found.
+
+COMMENT ON COLUMN pgembed.query_sample.filter IS
+    'The filter, its values as $pgembed_value_1$, $pgembed_value_2$ and so on; null where all rows were searched.';
+
+ALTER TABLE pgembed.store
+    ADD COLUMN tuned_ef_search integer CONSTRAINT store_tuned_ef_search_check CHECK (tuned_ef_search BETWEEN 1 AND 1000),
+    ADD COLUMN tuned_m integer CONSTRAINT store_tuned_m_check CHECK (tuned_m BETWEEN 2 AND 100),
+    ADD COLUMN tuned_ef_construction integer
+        CONSTRAINT store_tuned_ef_construction_check CHECK (tuned_ef_construction BETWEEN 4 AND 1000),
+    ADD COLUMN tuned_recall double precision
+        CONSTRAINT store_tuned_recall_check CHECK (tuned_recall > 0 AND tuned_recall < 1),
+    ADD COLUMN tuned_k integer CONSTRAINT store_tuned_k_check CHECK (tuned_k >= 1),
+    ADD COLUMN tuned_at timestamptz,
+    ADD CONSTRAINT store_tuned_check
+        CHECK (num_nulls(tuned_ef_search, tuned_m, tuned_ef_construction, tuned_recall, tuned_k, tuned_at) IN (0, 6));
+COMMENT ON COLUMN pgembed.store.tuned_ef_search IS
+    'The hnsw.ef_search by which an index of tuned_m and tuned_ef_construction reaches tuned_recall; null before tuning.';
+COMMENT ON COLUMN pgembed.store.tuned_m IS 'The links of a vector that index tune advised.';
+COMMENT ON COLUMN pgembed.store.tuned_ef_construction IS 'The candidates to look at while building that it advised.';
+COMMENT ON COLUMN pgembed.store.tuned_recall IS 'The recall that was to be reached.';
+COMMENT ON COLUMN pgembed.store.tuned_k IS 'How many neighbours counted.';
+COMMENT ON COLUMN pgembed.store.tuned_at IS 'When it was measured.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('004_advice', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -423,6 +535,120 @@ COMMENT ON FUNCTION pgembed.begin_search(text, uuid, jsonb) IS
     'certain that the query vector''s space serves the collection. Both last to the end of the transaction, or until a '
     'savepoint before is rolled back to. Errors: as pgembed.require_space.';
 
+-- One pass over the filter: what a value holds is never looked at for placeholders.
+CREATE OR REPLACE FUNCTION pgembed.bind_filter(filter text, marker text, "values" text[], types regtype[])
+RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+    SELECT pg_catalog.string_agg(
+        CASE part.place
+            WHEN 1 THEN part.sql
+            ELSE pg_catalog.format('(%L::%s)',
+                    "values"[pg_catalog.split_part(part.sql, '$', 1)::integer],
+                    types[pg_catalog.split_part(part.sql, '$', 1)::integer])
+                || pg_catalog.substr(part.sql, pg_catalog.strpos(part.sql, '$') + 1)
+        END,
+        '' ORDER BY part.place)
+    FROM pg_catalog.string_to_table(filter, marker) WITH ORDINALITY AS part (sql, place)
+$function$;
+
+COMMENT ON FUNCTION pgembed.bind_filter(text, text, text[], regtype[]) IS
+    'A filter with its values in it as quoted constants: where it has the marker, a number n and a dollar sign, it gets '
+    'values[n] as types[n]. The marker is a word that the filter has nowhere else.';
+
+-- The server itself finds what a filter says of the store: it plans the filter over rows whose key and carried columns
+-- stand on one side of a join and all others on the other, and what it puts on the first side alone is what holds of the
+-- store. So nothing is parsed here, and each condition follows from the filter. Neither side reads a table: the columns
+-- are nulls of the right type, kept apart by OFFSET 0. A value is a call of current_setting in the plan, which the server
+-- neither knows nor looks up while it plans, so that it can be told in the plan's text and made a value again.
+CREATE OR REPLACE FUNCTION pgembed.carried_condition(
+    collection text,
+    filter text,
+    marker text DEFAULT NULL,
+    types regtype[] DEFAULT NULL,
+    OUT condition text,
+    OUT whole boolean)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    -- Drawn at random, so that no text in the filter has it.
+    alias   constant text := '_pgembed_' || pg_catalog.replace(pg_catalog.gen_random_uuid()::text, '-', '');
+    asked   text := filter;
+    source  record;
+    plan    jsonb;
+BEGIN
+    whole := false;
+    SELECT c.source_table AS name,
+        pg_catalog.string_agg(
+            pg_catalog.format('%I.%I AS %I',
+                CASE WHEN s.name IS NULL THEN '_pgembed_source' ELSE alias END, coalesce(s.name, a.attname), a.attname),
+            ', ' ORDER BY a.attnum) AS columns,
+        pg_catalog.string_agg(n.value, ', ') FILTER (WHERE s.name IS NOT NULL) AS stored,
+        coalesce(pg_catalog.string_agg(n.value, ', ') FILTER (WHERE s.name IS NULL), 'NULL') AS others
+    INTO source
+    FROM pgembed.collection c
+        JOIN pg_catalog.pg_class t
+            ON t.oid = pg_catalog.to_regclass(pg_catalog.format('%I.%I', c.source_schema, c.source_table))
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
+        LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
+        LEFT JOIN pg_catalog.pg_namespace m ON m.oid = l.collnamespace
+        CROSS JOIN LATERAL (SELECT coalesce(
+            'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
+            'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))) AS s (name)
+        CROSS JOIN LATERAL (SELECT pg_catalog.format('NULL::%s%s AS %I',
+            pg_catalog.format_type(a.atttypid, a.atttypmod),
+            CASE WHEN l.oid IS NOT NULL THEN pg_catalog.format(' COLLATE %I.%I', m.nspname, l.collname) END,
+            coalesce(s.name, a.attname))) AS n (value)
+    WHERE c.name = carried_condition.collection
+    GROUP BY c.source_table;
+    IF source.stored IS NULL OR filter IS NULL THEN
+        RETURN;
+    END IF;
+
+    FOR number IN 1 .. coalesce(pg_catalog.cardinality(types), 0) LOOP
+        asked := pg_catalog.replace(asked, marker || number || '$',
+            pg_catalog.format('pg_catalog.current_setting(%L, true)::%s', marker || number || '$', types[number]));
+    END LOOP;
+    -- A loop, because EXECUTE of a loop takes one statement alone: what a filter smuggles in behind a semicolon is
+    -- refused. In the wrong place a column is no table's, and what needs the table's own rows is none of the store's.
+    BEGIN
+        FOR plan IN EXECUTE pg_catalog.format(
+            E'EXPLAIN (FORMAT JSON) SELECT FROM (SELECT %s FROM (SELECT %s OFFSET 0) AS %I '
+                'CROSS JOIN (SELECT %s OFFSET 0) AS _pgembed_source) AS %I WHERE (\n%s\n)',
+            source.columns, source.stored, alias, source.others, source.name, asked)
+        LOOP
+            EXIT;
+        END LOOP;
+    EXCEPTION
+        WHEN syntax_error_or_access_rule_violation THEN
+            RETURN;
+    END;
+
+    condition := pg_catalog.jsonb_path_query_first(
+        plan, '$.**?(@.Alias == $alias).Filter', pg_catalog.jsonb_build_object('alias', alias)) #>> '{}';
+    -- What a subquery gives has a number in a plan, like a value: it can't be told which.
+    IF condition ~ 'SubPlan|InitPlan|\$[0-9]' AND plan @? '$.**?(@."Parent Relationship" like_regex "InitPlan|SubPlan")' THEN
+        condition := NULL;
+    END IF;
+    IF condition IS NULL THEN
+        RETURN;
+    END IF;
+    whole := NOT pg_catalog.jsonb_path_exists(
+        plan, '$.** ? (@.type() == "object").keyvalue() ? (@.key like_regex "Filter$|Cond$" && @.value != $condition)',
+        pg_catalog.jsonb_build_object('condition', condition));
+    condition := pg_catalog.replace(condition, alias || '.', '');
+    FOR number IN 1 .. coalesce(pg_catalog.cardinality(types), 0) LOOP
+        condition := pg_catalog.replace(condition,
+            pg_catalog.format('current_setting(%L::text, true)', marker || number || '$'), marker || number || '$');
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[]) IS
+    'What a filter over the collection''s table says of its key and carried columns alone, as a condition over the store''s '
+    'columns; null where it says nothing of them. whole: the filter says nothing else. A value stands in the filter as '
+    'the marker, its number and a dollar sign, its type in types, and in the condition the same.';
+
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
     collection    text,
@@ -497,6 +723,39 @@ COMMENT ON FUNCTION pgembed.collection_status(text) IS
     'right to read them), rows of the source (the planner''s estimate; null before the first ANALYZE), its vector '
     'indexes and whether all are valid, and bytes on disk without and of those indexes. Error: PE002 no such '
     'collection.';
+
+CREATE OR REPLACE FUNCTION pgembed.count_terms(collection text)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    parts   record;
+    terms   bigint;
+    counted bigint;
+    length  double precision;
+BEGIN
+    SELECT * INTO parts FROM pgembed.text_index_parts(count_terms.collection);
+    -- One at a time.
+    PERFORM FROM pgembed.text_index x WHERE x.collection_id = parts.collection_id FOR UPDATE;
+    DELETE FROM pgembed.text_term t WHERE t.collection_id = parts.collection_id;
+    INSERT INTO pgembed.text_term (collection_id, term, documents)
+    SELECT parts.collection_id, s.word, s.ndoc
+    FROM pg_catalog.ts_stat('SELECT lexemes FROM ' || parts.index_table) s;
+    GET DIAGNOSTICS terms = ROW_COUNT;
+    EXECUTE 'SELECT pg_catalog.count(*), coalesce(pg_catalog.avg(pg_catalog.length(lexemes)), 0) FROM '
+        || parts.index_table
+    INTO counted, length;
+    EXECUTE 'ANALYZE ' || parts.index_table;
+    UPDATE pgembed.text_index x
+    SET documents = counted, average_length = length, counted_at = pg_catalog.now()
+    WHERE x.collection_id = parts.collection_id;
+    RETURN terms;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.count_terms(text) IS
+    'Counts in how many of the collection''s texts each lexeme is, by which hybrid search weighs them, and says how many '
+    'lexemes there are. To be called again when the texts have become others. Errors: as pgembed.text_index_parts.';
 
 -- Replaced in place where it can be, so that grants on it and views over it stay; dropped first only where the names or
 -- types of the key or carried columns have changed.
@@ -589,6 +848,79 @@ COMMENT ON FUNCTION pgembed.create_nearest(text) IS
     'one of them is called distance). To be called again when another store serves. Errors: PE002 no such collection, '
     'PE004 not served.';
 
+-- The table beside the store has each row's lexemes, not a column of the user's table: that would rewrite the table, and
+-- an index over an expression of it would have every candidate's text parsed again to be ranked. It is kept in step by
+-- triggers on the stores, which are PgEmbed's own: a store's row is written whenever a text has changed, whoever writes.
+CREATE OR REPLACE FUNCTION pgembed.create_text_index(collection text, config regconfig DEFAULT 'pg_catalog.english')
+RETURNS boolean
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    found   record;
+    name    text;
+    store   regclass;
+    granted record;
+    keys    text;
+    written text := (
+        SELECT pg_catalog.format('%I.%I', n.nspname, c.cfgname)
+        FROM pg_catalog.pg_ts_config c JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace
+        WHERE c.oid = create_text_index.config);
+BEGIN
+    SELECT c.collection_id, s.store, x.config INTO found
+    FROM pgembed.serving_store(create_text_index.collection) s
+        JOIN pgembed.collection c ON c.name = create_text_index.collection
+        LEFT JOIN pgembed.text_index x USING (collection_id);
+    IF found.config = written THEN
+        RETURN false;
+    ELSIF found.config IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE031',
+            MESSAGE = pg_catalog.format('Expected collection %L without a text index, found one of configuration %s.',
+                collection, found.config),
+            HINT = 'Drop it first: pgembed text drop, or SELECT pgembed.drop_text_index(...).';
+    END IF;
+
+    name := pgembed.name_with_ending(collection, '_' || found.collection_id || '_text');
+    keys := (
+        SELECT pg_catalog.string_agg(a.attname::text, ', ' ORDER BY pg_catalog.substr(a.attname::text, 5)::integer)
+        FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = found.store AND a.attname ~ '^key_[0-9]+$');
+    EXECUTE pg_catalog.format(
+        'CREATE TABLE pgembed_store.%I AS SELECT %s, content_hash, NULL::pg_catalog.tsvector AS lexemes FROM %s '
+        'WITH NO DATA', name, keys, found.store);
+    EXECUTE pg_catalog.format(
+        'ALTER TABLE pgembed_store.%I ADD PRIMARY KEY (%s), ALTER content_hash SET NOT NULL, '
+        'ALTER lexemes SET NOT NULL', name, keys);
+    EXECUTE pg_catalog.format('CREATE INDEX ON pgembed_store.%I USING gin (lexemes)', name);
+    EXECUTE pg_catalog.format('COMMENT ON TABLE pgembed_store.%I IS %L', name, pg_catalog.format(
+        'The lexemes of collection %s''s texts, for hybrid search. Made by pgembed.create_text_index.', collection));
+    -- Who reads the store reads the words too, and who writes it writes them, by the triggers.
+    FOR granted IN
+        SELECT a.privilege_type, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.format('%I', r.rolname) END AS role
+        FROM pg_catalog.pg_class t
+            CROSS JOIN LATERAL pg_catalog.aclexplode(t.relacl) a
+            LEFT JOIN pg_catalog.pg_roles r ON r.oid = a.grantee
+        WHERE t.oid = found.store AND a.grantee <> t.relowner
+            AND a.privilege_type IN ('SELECT', 'INSERT', 'UPDATE', 'DELETE')
+    LOOP
+        EXECUTE pg_catalog.format('GRANT %s ON pgembed_store.%I TO %s', granted.privilege_type, name, granted.role);
+    END LOOP;
+    INSERT INTO pgembed.text_index (collection_id, table_name, config) VALUES (found.collection_id, name, written);
+    FOR store IN
+        SELECT pg_catalog.format('pgembed_store.%I', s.table_name)::regclass
+        FROM pgembed.store s
+        WHERE s.collection_id = found.collection_id
+    LOOP
+        PERFORM pgembed.follow_store(found.collection_id, store);
+    END LOOP;
+    RETURN true;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
+    'Makes the collection''s text index, for hybrid search: an empty table in pgembed_store that follows the collection''s '
+    'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
+    'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';
+
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
 LANGUAGE plpgsql
@@ -608,6 +940,44 @@ $function$;
 COMMENT ON FUNCTION pgembed.drop_nearest(text) IS
     'Drops pgembed_store.nearest_<collection>; false where there was none. Needed before the store''s table can be '
     'dropped.';
+
+CREATE OR REPLACE FUNCTION pgembed.drop_text_index(collection text)
+RETURNS boolean
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    made    record;
+    store   regclass;
+    event   text;
+BEGIN
+    SELECT x.collection_id, x.table_name INTO made
+    FROM pgembed.collection c
+        JOIN pgembed.text_index x USING (collection_id)
+    WHERE c.name = drop_text_index.collection;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    FOR store IN
+        SELECT pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', s.table_name))
+        FROM pgembed.store s
+        WHERE s.collection_id = made.collection_id
+    LOOP
+        FOR event IN
+            SELECT t.tgname
+            FROM pg_catalog.pg_trigger t
+            WHERE t.tgrelid = store AND t.tgfoid = 'pgembed.store_changed()'::regprocedure
+        LOOP
+            EXECUTE pg_catalog.format('DROP TRIGGER %I ON %s', event, store);
+        END LOOP;
+    END LOOP;
+    EXECUTE pg_catalog.format('DROP TABLE IF EXISTS pgembed_store.%I', made.table_name);
+    DELETE FROM pgembed.text_index x WHERE x.collection_id = made.collection_id;
+    RETURN true;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.drop_text_index(text) IS
+    'Drops the collection''s text index and what was counted and fitted for it. False where there is none.';
 
 -- A loop, because EXECUTE of a loop takes one statement alone: what a filter smuggles in behind a semicolon is refused.
 CREATE OR REPLACE FUNCTION pgembed.estimate_rows(query text, "values" text[] DEFAULT NULL)
@@ -683,6 +1053,330 @@ COMMENT ON FUNCTION pgembed.explain_search(text, pgembed.space_vector, integer, 
     'Runs pgembed.search with the same arguments, and says how: the plan and why it was chosen, what it was estimated '
     'from, what happened in each of its steps, and the statement. Errors: as pgembed.search.';
 
+CREATE OR REPLACE FUNCTION pgembed.fill_text_index(collection text, rows bigint DEFAULT NULL)
+RETURNS bigint
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    parts  record;
+    served record;
+    filled bigint;
+BEGIN
+    SELECT * INTO parts FROM pgembed.text_index_parts(fill_text_index.collection);
+    SELECT * INTO served FROM pgembed.serving_store(fill_text_index.collection);
+    EXECUTE pg_catalog.format(
+        $sql$INSERT INTO %1$s (%2$s, content_hash, lexemes)
+        SELECT %3$s, v.content_hash, pg_catalog.to_tsvector(%4$L, pg_catalog.left(%5$s, 100000))
+        FROM %9$s v JOIN %6$s s ON %7$s
+        WHERE v.chunk = 0
+            AND pg_catalog.sha256(pg_catalog.convert_to(%5$s, 'UTF8')) = v.content_hash
+            AND NOT EXISTS (SELECT FROM %1$s t WHERE %8$s)
+        ORDER BY %3$s
+        LIMIT $1
+        ON CONFLICT DO NOTHING$sql$,
+        parts.index_table, parts.keys, parts.row_keys, parts.config, parts.source_text, parts.source,
+        parts.source_join, parts.same_keys, served.store)
+    USING rows;
+    GET DIAGNOSTICS filled = ROW_COUNT;
+    RETURN filled;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fill_text_index(text, bigint) IS
+    'Gives the collection''s text index the texts that it has not, at most so many, and says how many these were. To be '
+    'called until it gives 0, in transactions of their own where rows are given, so that writers wait for none of them '
+    'long; then pgembed.count_terms. Errors: as pgembed.text_index_parts and pgembed.serving_store.';
+
+CREATE OR REPLACE FUNCTION pgembed.follow_store(collection_id integer, store regclass)
+RETURNS void
+LANGUAGE plpgsql
+SET client_min_messages = warning
+AS $function$
+DECLARE
+    event  text;
+    "table" text;
+BEGIN
+    IF NOT EXISTS (SELECT FROM pgembed.text_index x WHERE x.collection_id = follow_store.collection_id) THEN
+        RETURN;
+    END IF;
+    -- A trigger with a transition table has one event.
+    FOREACH event IN ARRAY ARRAY['insert', 'update', 'delete'] LOOP
+        "table" := CASE event WHEN 'delete' THEN 'OLD' ELSE 'NEW' END;
+        EXECUTE pg_catalog.format(
+            'CREATE OR REPLACE TRIGGER _pgembed_text_%s AFTER %1$s ON %s REFERENCING %s TABLE AS _pgembed_changed '
+            'FOR EACH STATEMENT EXECUTE FUNCTION pgembed.store_changed(%L)',
+            event, store, "table", follow_store.collection_id);
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.follow_store(integer, regclass) IS
+    'Has the text index of the collection with this number follow a store of it; nothing where it has none.';
+
+-- The pieces of SQL that a hybrid statement is put together from. Columns that are PgEmbed's begin with _pgembed_, so that
+-- a filter's plain names can only mean the source table's. Keys are compared by the equality of the text index's primary
+-- key, named with its schema: an unqualified = on a type such as citext would be another operator under another search
+-- path. pgembed.search gives keys as texts; found_keys makes them what they were.
+CREATE OR REPLACE FUNCTION pgembed.hybrid_parts(
+    collection text,
+    OUT index_table text,
+    OUT source text,
+    OUT source_name text,
+    OUT store text,
+    OUT space_id uuid,
+    OUT distance text,
+    OUT similarity text,
+    OUT keys text,
+    OUT indexed_keys text,
+    OUT source_keys text,
+    OUT found_keys text,
+    OUT same_key text,
+    OUT source_key text,
+    OUT key_text text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    made   record;
+    served record;
+    vector record;
+BEGIN
+    SELECT * INTO made FROM pgembed.text_index_parts(hybrid_parts.collection);
+    SELECT s.*, c.source_table INTO served
+    FROM pgembed.serving_store(hybrid_parts.collection) s
+        JOIN pgembed.collection c ON c.name = hybrid_parts.collection;
+    index_table := made.index_table;
+    source := made.source;
+    source_name := pg_catalog.quote_ident(served.source_table);
+    store := served.store::text;
+    space_id := served.space_id;
+
+    SELECT n.nspname AS schema, t.typname AS type,
+        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END AS operator
+    INTO STRICT vector
+    FROM pg_catalog.pg_attribute a
+        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
+    -- Under cosine a vector without direction has no distance (NaN): it is as far as can be.
+    similarity := CASE served.metric
+        WHEN 'cosine' THEN '1 - least(_pgembed_distance, 2)'
+        WHEN 'l2' THEN '1 / (1 + _pgembed_distance)'
+        ELSE '- _pgembed_distance'
+    END;
+
+    SELECT pg_catalog.string_agg('_pgembed_key_' || k.position, ', ' ORDER BY k.position),
+        pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('%s.%I AS _pgembed_key_%s', source_name, k.name, k.position), ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('key[%s]::%s AS _pgembed_key_%1$s', k.position,
+                pg_catalog.format_type(a.atttypid, a.atttypmod)),
+            ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('key_%s OPERATOR(%s) _pgembed_key_%1$s', k.position, k.equal), ' AND ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('_pgembed_key_%s OPERATOR(%s) %s.%I', k.position, k.equal, source_name, k.name),
+            ' AND ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('%s.%I::pg_catalog.text', source_name, k.name), ', ' ORDER BY k.position)
+    INTO STRICT keys, indexed_keys, source_keys, found_keys, same_key, source_key, key_text
+    FROM ROWS FROM (pg_catalog.unnest(served.key_columns), pg_catalog.unnest(made.key_operators))
+            WITH ORDINALITY AS k (name, equal, position)
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = index_table::regclass AND a.attname = 'key_' || k.position;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.hybrid_parts(text) IS
+    'The pieces of SQL that a hybrid search of the collection is made of. Errors: as pgembed.text_index_parts and '
+    'pgembed.serving_store.';
+
+-- As pgembed.search, it runs in a subtransaction that is always rolled back, so that nothing of it stays.
+CREATE OR REPLACE FUNCTION pgembed.hybrid_search(
+    collection text,
+    query pgembed.space_vector,
+    query_text text,
+    k integer DEFAULT 10,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (key text[], score double precision, distance double precision, text_score double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    planned record;
+BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    PERFORM pg_catalog.set_config('jit', 'off', true);
+    SELECT * INTO planned FROM pgembed.plan_hybrid(collection, query_text, k, filter, hybrid_search.options);
+    FOR key, score, distance, text_score IN EXECUTE planned.statement
+        USING pgembed.in_space(query, planned.space_id), query, collection, filter, options - '{fusion,text_weight}'::text[],
+            planned.terms, planned.weights
+    LOOP
+        RETURN NEXT;
+    END LOOP;
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb) IS
+    'The min(k, rows that match) rows of the collection that fit the query best by its meaning and its words together, '
+    'the best first: each row''s key columns as texts, its fused score, its distance, and what its words score, in rare '
+    'words. Rows match when they pass the filter and have a vector. It needs a text index. Options: fusion, text_weight, and '
+    'those of pgembed.search. Errors: as pgembed.plan_hybrid; PE001 a vector of another space; 22004 no vector.';
+
+-- The statement has two legs and fuses them. The vector leg is pgembed.search with the same filter, so it is planned as any
+-- search is. Its parameters: $1 the query vector, $2 the same as a space_vector, $3 the collection, $4 the filter,
+-- $5 the search's options, $6 the terms as texts of tsqueries (the first selects, the second selects more, the rest are
+-- the terms one by one), $7 each term's weight.
+--
+-- The text leg ranks by BM25: a text scores, for each term, weight * tf / (tf + norm), where norm is 1.2 * (0.25 + 0.75 *
+-- length / average length) and length is how many different lexemes it has. How often a lexeme is in a text, tf, is read
+-- from ts_rank, which finds it without taking the tsvector apart: with all weights 1 the rank of a single term is
+-- 6 / pi^2 * (1 + 1/4 + ... + 1/tf^2), and 6 / pi^2 / (1 - rank) lies by less than a half beside tf + 0.5.
+--
+-- Few texts have a rare word and most have a common one. So the rare ones select the texts that are scored, and all terms
+-- score them. More are selected only where it can matter: there are too few, or one that was left out could, with all
+-- that the left-out terms can give (`spare`), score as much as the last. Where few rows pass the filter (`bound`), those
+-- are scored.
+--
+-- Rows that one leg alone has found get the other's score too, so that both count for all. Each step is a MATERIALIZED
+-- CTE, and one that is not needed has a false condition without a column: the server never starts it. LIMITs are literals.
+CREATE OR REPLACE FUNCTION pgembed.hybrid_statement(
+    parts jsonb, k integer, depth integer, filter text, terms integer, spare double precision, bound integer,
+    fusion text, text_weight double precision)
+RETURNS text
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    keys      constant text := parts ->> 'keys';
+    -- On lines of its own: a comment at the filter's end must not take the parenthesis with it.
+    condition constant text := coalesce(E' AND (\n' || filter || E'\n)', '');
+    tsquery   constant text := '($6::pg_catalog.text[])[%s]::pg_catalog.tsquery';
+    rows_of   constant text := '(SELECT pg_catalog.count(*) FROM _pgembed_%s)';
+    score     text := '0::double precision';
+    selected  text;
+    steps     text[] := '{}';
+    found     text[] := '{}';
+    few       text := 'true';
+BEGIN
+    steps := steps || pg_catalog.format($sql$_pgembed_vector_leg AS MATERIALIZED (
+    SELECT %1$s, distance AS _pgembed_distance, ordinality AS _pgembed_rank
+    FROM pgembed.search($3, $2, %2$s, $4, $5) WITH ORDINALITY)$sql$, parts ->> 'found_keys', depth);
+    IF terms = 0 THEN
+        found := ARRAY[pg_catalog.format(
+            'SELECT %s, _pgembed_distance, _pgembed_rank, NULL::bigint AS _pgembed_text_rank, '
+            'NULL::double precision AS _pgembed_text_score FROM _pgembed_vector_leg', keys)];
+    ELSE
+        score := (
+            SELECT pg_catalog.string_agg(pg_catalog.format(
+                    '($7::double precision[])[%s] * (1 - _pgembed_norm / (_pgembed_norm + pg_catalog.round((0.6079271018540267 '
+                    '/ (1.0000001 - pg_catalog.ts_rank(''{1,1,1,1}'', _pgembed_lexemes, %s)))::double precision - 0.5)))',
+                    n, pg_catalog.format(tsquery, n + 2)),
+                E'\n            + ' ORDER BY n)
+            FROM pg_catalog.generate_series(1, terms) n);
+        IF bound IS NOT NULL THEN
+            steps := steps || pg_catalog.format($sql$_pgembed_matching_few AS MATERIALIZED (
+    SELECT %1$s FROM %2$s AS %3$s WHERE true%4$s LIMIT %5$s),
+_pgembed_text_few AS MATERIALIZED (
+    SELECT %6$s, %7$s AS _pgembed_score
+    FROM _pgembed_matching_few
+        CROSS JOIN LATERAL (
+            SELECT lexemes AS _pgembed_lexemes, %8$s AS _pgembed_norm
+            FROM %9$s
+            WHERE %10$s AND lexemes @@ %11$s
+            OFFSET 0) AS _pgembed_text
+    WHERE %12$s <= %13$s)$sql$,
+                parts ->> 'source_keys', parts ->> 'source', parts ->> 'source_name', condition, bound + 1,
+                keys, score, parts ->> 'norm', parts ->> 'index_table', parts ->> 'same_key',
+                pg_catalog.format(tsquery, 2), pg_catalog.format(rows_of, 'matching_few'), bound);
+            found := found || 'SELECT * FROM _pgembed_text_few'::text;
+            few := pg_catalog.format(rows_of || ' > %s', 'matching_few', bound);
+        END IF;
+        selected := $sql$_pgembed_text_%1$s AS MATERIALIZED (
+    SELECT %2$s, _pgembed_score
+    FROM (SELECT %2$s, %3$s AS _pgembed_score
+          FROM (SELECT %4$s, lexemes AS _pgembed_lexemes, %5$s AS _pgembed_norm
+                FROM %6$s
+                WHERE lexemes @@ %7$s AND %8$s
+                OFFSET 0) AS _pgembed_texts
+          ORDER BY _pgembed_score DESC, %2$s
+          OFFSET 0) AS _pgembed_scored
+        CROSS JOIN LATERAL (SELECT FROM %9$s AS %10$s WHERE %11$s%12$s OFFSET 0) AS _pgembed_passing
+    LIMIT %13$s)$sql$;
+        steps := steps || pg_catalog.format(selected, 'rare', keys, score, parts ->> 'indexed_keys', parts ->> 'norm',
+            parts ->> 'index_table', pg_catalog.format(tsquery, 1), few, parts ->> 'source', parts ->> 'source_name',
+            parts ->> 'source_key', condition, depth);
+        IF spare IS NULL THEN
+            found := found || 'SELECT * FROM _pgembed_text_rare'::text;
+        ELSE
+            steps := steps || pg_catalog.format(selected, 'more', keys, score, parts ->> 'indexed_keys', parts ->> 'norm',
+                parts ->> 'index_table', pg_catalog.format(tsquery, 2),
+                few || pg_catalog.format(' AND (%s < %s OR (SELECT pg_catalog.min(_pgembed_score) FROM _pgembed_text_rare) < %s)',
+                    pg_catalog.format(rows_of, 'text_rare'), depth, spare),
+                parts ->> 'source', parts ->> 'source_name', parts ->> 'source_key', condition, depth);
+            -- Whatever is among the rare is among the more too.
+            found := found || 'SELECT * FROM _pgembed_text_more'::text || ('SELECT * FROM _pgembed_text_rare '
+                'WHERE NOT EXISTS (SELECT FROM _pgembed_text_more)')::text;
+        END IF;
+        steps := steps || pg_catalog.format($sql$_pgembed_text_leg AS MATERIALIZED (
+    SELECT *, pg_catalog.row_number() OVER (ORDER BY _pgembed_score DESC, %1$s) AS _pgembed_rank
+    FROM (%2$s) AS _pgembed_texts)$sql$, keys, pg_catalog.array_to_string(found, ' UNION ALL '));
+        found := ARRAY[pg_catalog.format(
+            $sql$SELECT %1$s, pg_catalog.min(_pgembed_distance) AS _pgembed_distance, pg_catalog.min(_pgembed_rank) AS _pgembed_rank,
+        pg_catalog.min(_pgembed_text_rank) AS _pgembed_text_rank, pg_catalog.max(_pgembed_text_score) AS _pgembed_text_score
+    FROM (SELECT %1$s, _pgembed_distance, _pgembed_rank, NULL::bigint AS _pgembed_text_rank,
+              NULL::double precision AS _pgembed_text_score
+          FROM _pgembed_vector_leg
+          UNION ALL
+          SELECT %1$s, NULL, NULL, _pgembed_rank, _pgembed_score FROM _pgembed_text_leg WHERE _pgembed_rank <= %2$s)
+        AS _pgembed_legs
+    GROUP BY %1$s$sql$, keys, depth)];
+    END IF;
+
+    steps := steps || pg_catalog.format($sql$_pgembed_candidates AS MATERIALIZED (
+    %1$s),
+_pgembed_compared AS MATERIALIZED (
+    SELECT %2$s, _pgembed_rank, _pgembed_text_rank,
+        coalesce(_pgembed_distance, (
+            SELECT pg_catalog.min(embedding %3$s) FROM %4$s WHERE %5$s)) AS _pgembed_distance,
+        coalesce(_pgembed_text_score, (
+            SELECT %6$s
+            FROM (SELECT lexemes AS _pgembed_lexemes, %7$s AS _pgembed_norm FROM %8$s WHERE %5$s OFFSET 0) AS _pgembed_text),
+            0) AS _pgembed_text_score
+    FROM _pgembed_candidates)$sql$,
+        found[1], keys, parts ->> 'distance', parts ->> 'store', parts ->> 'same_key',
+        score, parts ->> 'norm', parts ->> 'index_table');
+    -- A text whose vector is gone has no distance, and is no result.
+    RETURN pg_catalog.format(
+        $sql$WITH %1$s
+SELECT ARRAY[%2$s] AS key, _pgembed_score AS score, _pgembed_distance AS distance, _pgembed_text_score AS text_score
+FROM (SELECT *, %3$s AS _pgembed_score
+      FROM _pgembed_compared
+      WHERE _pgembed_distance IS NOT NULL
+      ORDER BY _pgembed_score DESC, %4$s
+      LIMIT %5$s) AS _pgembed_fused
+    JOIN %6$s AS %7$s ON %8$s
+ORDER BY _pgembed_score DESC, %4$s$sql$,
+        pg_catalog.array_to_string(steps, E',\n'), parts ->> 'key_text',
+        CASE fusion
+            WHEN 'rrf' THEN pg_catalog.format(
+                'coalesce(%L::double precision / (60 + _pgembed_rank), 0) '
+                    '+ coalesce(%L::double precision / (60 + _pgembed_text_rank), 0)',
+                1 - text_weight, text_weight)
+            ELSE pg_catalog.format('%L::double precision * (%s) + %L::double precision * _pgembed_text_score',
+                1 - text_weight, parts ->> 'similarity', text_weight)
+        END,
+        keys, k, parts ->> 'source', parts ->> 'source_name', parts ->> 'source_key');
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision) IS
+    'The statement of a hybrid search, out of a collection''s parts and the numbers of a plan. It gives the key columns as '
+    'texts, the fused score, the distance and the text''s score, the best first.';
+
 CREATE OR REPLACE FUNCTION pgembed.in_space(query pgembed.space_vector, space_id uuid)
 RETURNS :"vector_schema".vector
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -749,6 +1443,93 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.nearest_name(text) IS
     'The name, in schema pgembed_store, of the collection''s nearest function.';
+
+-- Chooses how the text leg of a hybrid search is run; the vector leg is the collection's search and planned by it. The text's
+-- scores are in rare words: a word that one text alone has, as often as can be, gives 1.
+CREATE OR REPLACE FUNCTION pgembed.plan_hybrid(
+    collection text,
+    query_text text,
+    k integer,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}',
+    OUT space_id uuid,
+    OUT fusion text,
+    OUT text_weight double precision,
+    OUT terms text[],
+    OUT weights double precision[],
+    OUT statement text)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    select_rows constant integer := 5000;     -- texts that rare words are to select
+    more_rows   constant integer := 50000;    -- and that words are to select at all, where there are rarer ones
+    few_rows    constant integer := 2500;     -- rows that pass, from which on texts are looked up one by one
+    parts   jsonb;
+    weighed record;
+    few     boolean := false;
+BEGIN
+    fusion := coalesce(options ->> 'fusion', 'weighted');
+    IF fusion NOT IN ('weighted', 'rrf') THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE032',
+            MESSAGE = pg_catalog.format('Expected fusion ''weighted'' or ''rrf'', got %L.', fusion);
+    END IF;
+    text_weight := (options ->> 'text_weight')::double precision;
+    IF NOT coalesce(text_weight BETWEEN 0 AND 1, true) THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE032',
+            MESSAGE = pg_catalog.format('Expected text_weight from 0 to 1, got %s.', text_weight);
+    END IF;
+    IF options ->> 'min_relevance' IS NOT NULL OR options ->> 'max_distance' IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE032',
+            MESSAGE = 'Expected no min_relevance and no max_distance, got one: rows are found by their words too.',
+            HINT = 'Use pgembed.search, or cut by the score.';
+    END IF;
+    IF k IS NULL OR k < 1 OR k > 10000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE020',
+            MESSAGE = pg_catalog.format('Expected k from 1 to 10000, got %s.', coalesce(k::text, 'null'));
+    END IF;
+    SELECT pg_catalog.to_jsonb(p), p.space_id INTO parts, space_id FROM pgembed.hybrid_parts(collection) p;
+
+    -- Terms rarest first; each with how many texts it and the rarer ones select at most. The first that is in a text at
+    -- all always selects, however many.
+    SELECT pg_catalog.array_agg(pgembed.term_query(w.term) ORDER BY w.rank) AS queries,
+        pg_catalog.array_agg(w.weight / pg_catalog.ln(w.texts + 1) ORDER BY w.rank) AS weights,
+        pg_catalog.string_agg(pgembed.term_query(w.term), ' | ' ORDER BY w.rank)
+            FILTER (WHERE w.total = w.documents OR w.total <= select_rows) AS selecting,
+        pg_catalog.string_agg(pgembed.term_query(w.term), ' | ' ORDER BY w.rank)
+            FILTER (WHERE w.total = w.documents OR w.total <= more_rows) AS more,
+        pg_catalog.sum(w.weight / pg_catalog.ln(w.texts + 1))
+            FILTER (WHERE w.total > w.documents AND w.total > select_rows AND w.total <= more_rows) AS spare,
+        pg_catalog.max(w.average_length) AS average_length
+    INTO weighed
+    FROM (SELECT *, pg_catalog.row_number() OVER (ORDER BY t.documents, t.term COLLATE "C") AS rank,
+              pg_catalog.sum(t.documents) OVER (ORDER BY t.documents, t.term COLLATE "C") AS total
+          FROM pgembed.weigh_terms(collection, coalesce(query_text, '')) t) w;
+    terms := CASE
+        WHEN weighed.queries IS NULL THEN '{}'
+        ELSE ARRAY[weighed.selecting, weighed.more] || weighed.queries
+    END;
+    weights := coalesce(weighed.weights, '{}');
+    text_weight := coalesce(text_weight,
+        (SELECT f.text_weight
+         FROM pgembed.fusion f JOIN pgembed.collection c USING (collection_id)
+         WHERE plan_hybrid.fusion = 'weighted' AND c.name = plan_hybrid.collection AND f.space_id = plan_hybrid.space_id),
+        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.3 END);
+    IF filter IS NOT NULL AND weighed.queries IS NOT NULL THEN
+        few := pgembed.estimate_rows(pg_catalog.format(E'SELECT FROM %s AS %s WHERE (\n%s\n)',
+            parts ->> 'source', parts ->> 'source_name', filter)) <= few_rows;
+    END IF;
+    statement := pgembed.hybrid_statement(
+        parts || pg_catalog.jsonb_build_object('norm', pg_catalog.format(
+            '1.2 * (0.25 + 0.75 * pg_catalog.length(lexemes) / %s::double precision)', greatest(1, weighed.average_length))),
+        k, least(10000, greatest(2 * k, 100)), filter, pg_catalog.cardinality(weights), weighed.spare,
+        CASE WHEN few THEN 4 * few_rows END, fusion, text_weight);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
+    'How a hybrid search is run: how its legs are fused, the query''s terms and their weights, and the statement. Options: '
+    'fusion (weighted or rrf), text_weight (0 to 1), and those of pgembed.search. Errors: as pgembed.text_index_parts and '
+    'pgembed.serving_store; PE020 k, PE032 an option out of its range.';
 
 -- Chooses how a search is run, for psql and for the client alike. Costs are in rows of a full ranking: one row, ranked,
 -- costs 1. Constants were fitted by tools/bench filter.
@@ -1237,6 +2018,133 @@ END;
 COMMENT ON FUNCTION pgembed.space_label(uuid) IS
     'A space in words, for messages; its id where the catalog does not know it.';
 
+-- A row's lexemes are those of its text as it is in the source, where that is the text that the store has been given.
+-- What is longer than 100,000 characters is cut: a tsvector takes one megabyte.
+CREATE OR REPLACE FUNCTION pgembed.store_changed()
+RETURNS trigger
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    parts record;
+BEGIN
+    SELECT p.* INTO parts
+    FROM pgembed.collection c
+        JOIN pgembed.text_index x USING (collection_id)
+        CROSS JOIN LATERAL pgembed.text_index_parts(c.name) p
+    WHERE c.collection_id = TG_ARGV[0]::integer;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+
+    IF TG_OP = 'DELETE' THEN
+        EXECUTE pg_catalog.format(
+            'DELETE FROM %s t USING _pgembed_changed v WHERE %s AND NOT EXISTS ('
+            'SELECT FROM %s s WHERE %s AND pg_catalog.sha256(pg_catalog.convert_to(%s, ''UTF8'')) = t.content_hash)',
+            parts.index_table, parts.same_keys, parts.source, parts.source_join, parts.source_text);
+        RETURN NULL;
+    END IF;
+    EXECUTE pg_catalog.format(
+        $sql$INSERT INTO %1$s AS t (%2$s, content_hash, lexemes)
+        SELECT %3$s, v.content_hash, pg_catalog.to_tsvector(%4$L, pg_catalog.left(%5$s, 100000))
+        FROM _pgembed_changed v JOIN %6$s s ON %7$s
+        WHERE v.chunk = 0
+            AND pg_catalog.sha256(pg_catalog.convert_to(%5$s, 'UTF8')) = v.content_hash
+            AND NOT EXISTS (SELECT FROM %1$s t WHERE %8$s AND t.content_hash = v.content_hash)
+        ORDER BY %3$s
+        ON CONFLICT (%2$s) DO UPDATE SET content_hash = excluded.content_hash, lexemes = excluded.lexemes
+        WHERE t.content_hash <> excluded.content_hash$sql$,
+        parts.index_table, parts.keys, parts.row_keys, parts.config, parts.source_text, parts.source,
+        parts.source_join, parts.same_keys);
+    RETURN NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.store_changed() IS
+    'Trigger of a store whose collection has a text index: keeps its rows'' lexemes in step, in the same transaction. Its '
+    'argument is the collection''s number.';
+
+CREATE OR REPLACE FUNCTION pgembed.term_query(term text)
+RETURNS text
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+AS $function$
+    SELECT '''' || pg_catalog.replace(pg_catalog.replace(term, '\', '\\'), '''', '''''') || ''''
+$function$;
+
+COMMENT ON FUNCTION pgembed.term_query(text) IS
+    'A lexeme as the text of a tsquery for just it, whatever characters it has.';
+
+-- The pieces of SQL that the statements about a text index are put together from: t is its row, v a row with key columns
+-- of a store, s the source's. Keys are compared by the equality of the index's primary key, named with its schema.
+CREATE OR REPLACE FUNCTION pgembed.text_index_parts(
+    collection text,
+    OUT collection_id integer,
+    OUT index_table text,
+    OUT config text,
+    OUT documents bigint,
+    OUT average_length double precision,
+    OUT source text,
+    OUT source_text text,
+    OUT key_operators text[],
+    OUT keys text,
+    OUT row_keys text,
+    OUT same_keys text,
+    OUT source_join text)
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    made record;
+BEGIN
+    SELECT c.collection_id, c.source_schema, c.source_table, c.key_columns, c.text_columns, x.table_name, x.config,
+        x.documents, x.average_length
+    INTO made
+    FROM pgembed.collection c
+        LEFT JOIN pgembed.text_index x USING (collection_id)
+    WHERE c.name = text_index_parts.collection;
+    IF NOT FOUND THEN
+        -- It says so, and which there are.
+        PERFORM pgembed.serving_store(collection);
+    END IF;
+    IF made.table_name IS NULL
+        OR pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', made.table_name)) IS NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE030',
+            MESSAGE = pg_catalog.format('Expected a text index of collection %L, found none.', collection),
+            HINT = 'Make one: pgembed text build, or SELECT pgembed.create_text_index(...), then fill_text_index(...).';
+    END IF;
+    collection_id := made.collection_id;
+    index_table := pg_catalog.format('pgembed_store.%I', made.table_name);
+    config := made.config;
+    documents := made.documents;
+    average_length := made.average_length;
+    source := pg_catalog.format('%I.%I', made.source_schema, made.source_table);
+    source_text := (
+        SELECT pg_catalog.format(E'pg_catalog.concat_ws(E''\\n'', %s)',
+            pg_catalog.string_agg(pg_catalog.format('s.%I', c.name), ', ' ORDER BY c.position))
+        FROM pg_catalog.unnest(made.text_columns) WITH ORDINALITY AS c (name, position));
+    SELECT pg_catalog.array_agg(k.equal ORDER BY k.position),
+        pg_catalog.string_agg('key_' || k.position, ', ' ORDER BY k.position),
+        pg_catalog.string_agg('v.key_' || k.position, ', ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('t.key_%s OPERATOR(%s) v.key_%1$s', k.position, k.equal), ' AND ' ORDER BY k.position),
+        pg_catalog.string_agg(
+            pg_catalog.format('v.key_%s OPERATOR(%s) s.%I', k.position, k.equal, k.name), ' AND ' ORDER BY k.position)
+    INTO STRICT key_operators, keys, row_keys, same_keys, source_join
+    FROM (SELECT k.name, k.position, pg_catalog.format('%I.%s', n.nspname, o.oprname) AS equal
+          FROM pg_catalog.unnest(made.key_columns) WITH ORDINALITY AS k (name, position)
+              JOIN pg_catalog.pg_index i ON i.indrelid = index_table::regclass AND i.indisprimary
+              JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attname = 'key_' || k.position
+              JOIN pg_catalog.pg_opclass c
+                  ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
+              JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
+                  AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
+              JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
+              JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace) k;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.text_index_parts(text) IS
+    'A collection''s text index, and the pieces of SQL that statements about it are made of. Errors: PE002 no such '
+    'collection, PE030 no text index.';
+
 -- Keys are compared by the equality of the store's unique index, named with its schema: an unqualified = on a type such
 -- as citext would be another operator under another search_path. (It is the primary key, but where the store is
 -- partitioned by a column that may be null.)
@@ -1295,7 +2203,62 @@ END;
 COMMENT ON FUNCTION pgembed.version() IS
     'The newest migration that was applied to this schema.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"4956e02cd17bac008fff3a5a01038e112feaaa678346a15acbae48f290d13f7d","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.collection_status(text)","pgembed.create_nearest(text)","pgembed.drop_nearest(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.vector_of(text, text[])","pgembed.version()"]}')
+-- A query's words weigh what BM25 has them weigh: ln(1 + (N - n + 0.5) / (n + 0.5)), where n of N texts have the word.
+-- No more than 64 of them, the rarest: the rest of a long text adds little. A word that was in no text when they were
+-- counted may be new, and is kept where there is room.
+--
+-- Where terms were never counted, or there are more than twice or less than half as many texts now, they are counted here.
+CREATE OR REPLACE FUNCTION pgembed.weigh_terms(collection text, query text)
+RETURNS TABLE (term text, documents bigint, weight double precision, texts bigint, average_length double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    most  constant integer := 64;
+    parts record;
+    lexeme record;
+    stale boolean;
+BEGIN
+    SELECT * INTO parts FROM pgembed.text_index_parts(weigh_terms.collection);
+    texts := (SELECT r.reltuples FROM pg_catalog.pg_class r WHERE r.oid = parts.index_table::regclass);
+    average_length := parts.average_length;
+    stale := parts.documents = 0 OR texts > 2 * parts.documents OR (texts >= 0 AND texts < parts.documents / 2);
+    IF stale THEN
+        EXECUTE pg_catalog.format(
+            'SELECT pg_catalog.count(*), coalesce(pg_catalog.avg(pg_catalog.length(lexemes)), 0) FROM %s',
+            parts.index_table)
+        INTO texts, average_length;
+    ELSE
+        texts := parts.documents;
+    END IF;
+
+    FOR lexeme IN
+        SELECT l.lexeme AS term, coalesce(c.documents, 0) AS documents
+        FROM pg_catalog.unnest(
+                pg_catalog.to_tsvector(parts.config::regconfig, pg_catalog.left(query, 100000))) AS l
+            LEFT JOIN pgembed.text_term c ON c.collection_id = parts.collection_id AND c.term = l.lexeme
+        ORDER BY c.documents IS NULL, c.documents, l.lexeme COLLATE "C"
+        LIMIT most
+    LOOP
+        term := lexeme.term;
+        documents := lexeme.documents;
+        IF stale THEN
+            EXECUTE pg_catalog.format(
+                'SELECT pg_catalog.count(*) FROM %s WHERE lexemes @@ $1::pg_catalog.tsquery', parts.index_table)
+            INTO documents
+            USING pgembed.term_query(term);
+        END IF;
+        documents := least(documents, texts);
+        weight := pg_catalog.ln(1 + (texts - documents + 0.5) / (documents + 0.5));
+        RETURN NEXT;
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
+    'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
+    'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
+
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"51e03608ad1933392dfcc16425eef845ce2403952880b9c765c8b0d700f62322","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -4,6 +4,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Search;
+using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
 
@@ -38,6 +39,7 @@ public class VectorCollection
         Sessions = collection.Sessions.Join(transaction);
         Embedder = collection.Embedder;
         Info = collection.Info;
+        Sampler = collection.Sampler;
     }
 
     /// <summary>The collection as the catalog had it when it was opened.</summary>
@@ -45,6 +47,9 @@ public class VectorCollection
 
     /// <summary>The model.</summary>
     public ITextEmbedder Embedder { get; }
+
+    /// <summary>Keeps a share of the searches as samples; null for none.</summary>
+    public QuerySampler? Sampler { get; init; }
 
     private protected SqlSessions Sessions { get; }
 
@@ -156,7 +161,7 @@ public class VectorCollection
 
     private SearchQuery RowQuery(SpaceVector vector, int k, SqlFilter? filter, SearchOptions? options)
     {
-        var query = new SearchQuery(Info, vector, k, Info.Source.Columns, options);
+        var query = new SearchQuery(Info, vector, k, Info.Source.Columns, options) { Sampler = Sampler };
         query.Filter = filter?.ToSql(query.Parameters);
         return query;
     }

@@ -176,7 +176,7 @@ public sealed class VectorCollection<T> : VectorCollection
         SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)
     {
         ArgumentNullException.ThrowIfNull(vector);
-        var query = new SearchQuery(Info, vector, k, _map.Columns, options);
+        var query = new SearchQuery(Info, vector, k, _map.Columns, options) { Sampler = Sampler };
         if (filter is not null)
             query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
         return query;

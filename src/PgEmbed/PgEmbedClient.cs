@@ -2,6 +2,7 @@ using Npgsql;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed;
@@ -29,6 +30,12 @@ public sealed class PgEmbedClient
 
     /// <summary>The model.</summary>
     public ITextEmbedder Embedder { get; }
+
+    /// <summary>
+    /// Keeps a share of the searches as samples, for <c>pgembed index advise</c>; null, as long as nobody asks for it, keeps
+    /// none. It is never disposed here.
+    /// </summary>
+    public QuerySampler? Sampler { get; init; }
 
     /// <summary>Defines a collection where it is not there yet, and opens it.</summary>
     /// <param name="mapping">The table, its key and its text.</param>
@@ -58,7 +65,7 @@ public sealed class PgEmbedClient
         CollectionDefinition definition, CancellationToken cancellationToken = default)
     {
         var info = await _catalog.DefineAsync(definition, Embedder.Space, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection(_dataSource, Embedder, info);
+        return new VectorCollection(_dataSource, Embedder, info) { Sampler = Sampler };
     }
 
     /// <summary>Opens a collection that is there, whatever its key and text are to be by the mapping.</summary>
@@ -79,7 +86,7 @@ public sealed class PgEmbedClient
     /// <exception cref="PgEmbedException">There is none of that name.</exception>
     /// <exception cref="SpaceMismatchException">It is in another space than the model's.</exception>
     public async Task<VectorCollection> OpenCollectionAsync(string name, CancellationToken cancellationToken = default) =>
-        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false));
+        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false)) { Sampler = Sampler };
 
     /// <summary>Lists the names of all collections, in order.</summary>
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
@@ -108,6 +115,6 @@ public sealed class PgEmbedClient
         CollectionInfo info, CollectionMapping<T> mapping, CancellationToken cancellationToken)
     {
         var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related);
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related) { Sampler = Sampler };
     }
 }

@@ -237,7 +237,8 @@ public sealed class CollectionCatalog
                         cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList()).ConfigureAwait(false);
                 if (tables.Count == 0)
                     return false;
-                await connection.ExecuteAsync("SELECT pgembed.drop_nearest($1)", [name], cancellationToken)
+                await connection.ExecuteAsync(
+                    "SELECT pgembed.drop_nearest($1), pgembed.drop_text_index($1)", [name], cancellationToken)
                     .ConfigureAwait(false);
                 foreach (var table in tables.OfType<string>())
                     await StoreCatalog.DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);

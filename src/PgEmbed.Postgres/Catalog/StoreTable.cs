@@ -44,6 +44,9 @@ internal static class StoreTable
                 .ConfigureAwait(false);
         }
 
+        await connection.ExecuteAsync(
+            "SELECT pgembed.follow_store($1, $2::regclass)", [collection.Id, store.Sql], cancellationToken)
+            .ConfigureAwait(false);
         if (partitioning is null)
             return run;
         foreach (var (ending, bound) in FirstPartitions(partitioning))

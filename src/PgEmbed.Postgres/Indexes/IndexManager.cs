@@ -32,13 +32,23 @@ public sealed class IndexManager
 
     /// <summary>The store that serves a collection, to be indexed.</summary>
     /// <param name="collection">The collection's name.</param>
-    /// <param name="filter">The condition of a partial index, in SQL over the store's columns.</param>
+    /// <param name="filter">
+    /// The condition of a partial index, in SQL over the key and carried columns of the collection's table.
+    /// </param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <exception cref="PgEmbedException">There is no such collection, or it has too many dimensions.</exception>
+    /// <exception cref="PgEmbedException">
+    /// There is no such collection, it has too many dimensions, or the filter is over other columns than those carried.
+    /// </exception>
     public async Task<IndexTarget> TargetAsync(
-        string collection, string? filter = null, CancellationToken cancellationToken = default) =>
-        IndexTargetReader.OfStore(
-            await _catalog.GetAsync(collection, cancellationToken).ConfigureAwait(false), filter);
+        string collection, string? filter = null, CancellationToken cancellationToken = default)
+    {
+        var info = await _catalog.GetAsync(collection, cancellationToken).ConfigureAwait(false);
+        return IndexTargetReader.OfStore(
+            info,
+            string.IsNullOrWhiteSpace(filter)
+                ? filter
+                : await CarriedCondition.WholeAsync(_dataSource, info, filter, cancellationToken).ConfigureAwait(false));
+    }
 
     /// <summary>A column of any table, to be indexed.</summary>
     /// <param name="table">The table as SQL writes it: <c>items</c>, <c>app."Items"</c>.</param>

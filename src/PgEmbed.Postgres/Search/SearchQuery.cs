@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Search;
@@ -63,6 +64,12 @@ internal sealed class SearchQuery
 
     /// <summary>The alias of the source table: its own name, so that a filter can say it.</summary>
     public string SourceAlias => SqlName.Quote(Collection.Source.Name);
+
+    /// <summary>The query vector as a parameter; each use needs its own copy.</summary>
+    public NpgsqlParameter VectorParameter => _vector;
+
+    /// <summary>Where the search may be kept as a sample; null for none.</summary>
+    public QuerySampler? Sampler { get; init; }
 
     /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
     public void CopyTo(NpgsqlParameterCollection target)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -25,7 +26,8 @@ internal static class VectorSearch
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
-            return await GuardAsync(query, async () =>
+            var watch = Stopwatch.StartNew();
+            (SearchPlan Plan, List<SearchHit<T>> Hits) found = await GuardAsync(query, async () =>
             {
                 // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
                 var plans = session.IsJoined ? null : PlanCache.Of(query);
@@ -54,6 +56,8 @@ internal static class VectorSearch
                     reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
                     cancellationToken);
             }).ConfigureAwait(false);
+            query.Sampler?.Offer(query, found.Plan, found.Hits.Count, watch.Elapsed);
+            return found;
         }
     }
 

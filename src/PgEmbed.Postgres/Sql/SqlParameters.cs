@@ -44,6 +44,9 @@ public sealed class SqlParameters
     internal IEnumerable<string> Numbered(int first) => Enumerable.Range(first, _parameters.Count)
         .Select(number => string.Create(CultureInfo.InvariantCulture, $"${number}"));
 
+    /// <summary>Copies of the parameters.</summary>
+    internal IReadOnlyList<NpgsqlParameter> Clone() => _parameters.ConvertAll(parameter => parameter.Clone());
+
     /// <summary>Puts the parameters into a command's collection. Each run needs its own copies.</summary>
     public void CopyTo(NpgsqlParameterCollection target)
     {

@@ -10,13 +10,17 @@ internal sealed class Notes : IAsyncDisposable
 {
     private readonly TestDatabase _database;
 
-    private Notes(TestDatabase database) => _database = database;
+    private Notes(TestDatabase database, int dimensions)
+    {
+        _database = database;
+        Embedder = new HashingEmbedder(dimensions);
+    }
 
     public static CollectionMapping<Note> Mapping => new CollectionMapping<Note>("notes")
         .Table("The \"Notes\" table").Key(n => n.Id).Text(n => n.Body).Column(n => n.Tenant, "the \"tenant\" name")
         .Carry(n => n.Tenant).Carry(n => n.WrittenAt);
 
-    public HashingEmbedder Embedder { get; } = new();
+    public HashingEmbedder Embedder { get; }
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
@@ -26,9 +30,10 @@ internal sealed class Notes : IAsyncDisposable
 
     public string Store => Collection.Info.Store.Sql;
 
-    public static async Task<Notes> CreateAsync(CollectionMapping<Note>? mapping = null, IReadOnlyList<Note>? before = null)
+    public static async Task<Notes> CreateAsync(
+        CollectionMapping<Note>? mapping = null, IReadOnlyList<Note>? before = null, int dimensions = 16)
     {
-        var notes = new Notes(await TestDatabase.CreateAsync());
+        var notes = new Notes(await TestDatabase.CreateAsync(), dimensions);
         await notes.ExecuteAsync(
             """
             CREATE TABLE "The ""Notes"" table" (

@@ -39,7 +39,8 @@ internal sealed class IndexTargetOptions
 
     private readonly Option<string?> _filter = new("--filter")
     {
-        Description = "Only the rows that pass this condition in SQL over the indexed table's columns: a partial index.",
+        Description = "Only the rows that pass this condition in SQL: a partial index. Over the key and carried columns of a "
+            + "collection's table, or over the columns of a --table.",
         HelpName = "SQL",
     };
 

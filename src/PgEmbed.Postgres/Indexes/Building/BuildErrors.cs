@@ -48,6 +48,13 @@ internal static class BuildErrors
                 "Free some, or name a larger tablespace in default_tablespace.",
                 e);
         }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidObjectDefinition && target.Filter is not null)
+        {
+            throw new PgEmbedException(
+                $"Expected the filter of a partial index to say the same of a row at any time: {e.MessageText}.",
+                "Leave now(), random() and what depends on the session's settings out; write times with their zone.",
+                e);
+        }
         catch (PostgresException e) when (e.SqlState is not PostgresErrorCodes.QueryCanceled)
         {
             if (await IsGoneAsync(connection, target).ConfigureAwait(false))

@@ -6,7 +6,8 @@ namespace PgEmbed.Postgres.Indexes.Checking;
 
 /// <summary>
 /// The statements that measure an index: the k nearest distances, exact or by whatever index serves. Only distances are
-/// returned: they tell whether a row is among the nearest, and a table may have no key. <c>$1</c> is the query.
+/// returned: they tell whether a row is among the nearest, and a table may have no key. Of a partial index only its rows
+/// count. <c>$1</c> is the query.
 /// </summary>
 internal sealed class NearestSql(IndexTarget target, int k)
 {
@@ -30,17 +31,22 @@ internal sealed class NearestSql(IndexTarget target, int k)
 
     private string From(string? filter)
     {
-        var condition = filter is null ? "" : $" WHERE (\n{filter}\n)";
         if (Joins(filter) is not { } collection)
-            return $"FROM {target.TableSql}{condition}";
+            return $"FROM {target.TableSql}{Where(target.Filter, filter)}";
         var keys = collection.StoreKeys.ToList();
         var columns = keys.Select(key => $"{key} AS _pgembed_{key}");
         var source = SqlName.Quote(collection.Source.Name);
         var join = collection.KeyColumns.Select((column, i) =>
             $"_pgembed_store._pgembed_{keys[i]} = {source}.{SqlName.Quote(column.Name)}");
         return $"FROM (SELECT {string.Join(", ", columns)}, {SqlName.Quote(target.Column)} AS _pgembed_vector "
-            + $"FROM {target.TableSql}) AS _pgembed_store "
-            + $"JOIN {collection.Source.Sql} AS {source} ON {string.Join(" AND ", join)}{condition}";
+            + $"FROM {target.TableSql}{Where(target.Filter)}) AS _pgembed_store "
+            + $"JOIN {collection.Source.Sql} AS {source} ON {string.Join(" AND ", join)}{Where(filter)}";
+    }
+
+    private static string Where(params string?[] conditions)
+    {
+        var given = conditions.OfType<string>().Select(condition => $"(\n{condition}\n)").ToList();
+        return given.Count == 0 ? "" : $" WHERE {string.Join(" AND ", given)}";
     }
 
     // A filter is over the collection's table, which only the join brings in.

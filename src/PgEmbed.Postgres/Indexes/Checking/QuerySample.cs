@@ -49,7 +49,7 @@ internal static class QuerySample
             CultureInfo.InvariantCulture,
             $"""
             SELECT {column} FROM {target.TableSql} TABLESAMPLE BERNOULLI ({share}) REPEATABLE ({seed})
-            WHERE {column} IS NOT NULL{(target.Filter is null ? "" : $" AND (\n{target.Filter}\n)")}
+            WHERE {column} IS NOT NULL{Condition(target)}
             """));
         command.CommandTimeout = 0;
         await using (command.ConfigureAwait(false))
@@ -72,6 +72,8 @@ internal static class QuerySample
         }
     }
 
+    private static string Condition(IndexTarget target) => target.Filter is null ? "" : $" AND (\n{target.Filter}\n)";
+
     // The nearest that is not the row itself or its double.
     private static async Task<double?> NearestAsync(
         NpgsqlConnection connection, IndexTarget target, QueryVector query, CancellationToken cancellationToken)
@@ -81,7 +83,8 @@ internal static class QuerySample
         var column = SqlName.Quote(target.Column);
         var command = connection.Command(
             $"""
-            SELECT min(d) FROM (SELECT {column} {operation} $1::{target.ColumnTypeSql} AS d FROM {target.TableSql}) n
+            SELECT min(d) FROM (SELECT {column} {operation} $1::{target.ColumnTypeSql} AS d FROM {target.TableSql}
+                WHERE true{Condition(target)}) n
             WHERE d > 0
             """,
             query.Parameter(target));
