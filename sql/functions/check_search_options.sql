@@ -19,7 +19,8 @@ BEGIN
                 MESSAGE = pg_catalog.format('Expected an option of a search, got %L.', option.key),
                 HINT = 'There are: after, ef_search, exact, max_distance, recall.';
         END IF;
-        IF CASE option.key
+        -- In parentheses: plpgsql takes the condition to end at a THEN outside of any.
+        IF (CASE option.key
             WHEN 'exact' THEN pg_catalog.jsonb_typeof(option.value) <> 'boolean'
             WHEN 'after' THEN pg_catalog.jsonb_typeof(option.value) <> 'string'
             WHEN 'ef_search' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
@@ -27,7 +28,7 @@ BEGIN
             WHEN 'recall' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
                 OR option.value::numeric <= 0 OR option.value::numeric > 1
             ELSE pg_catalog.jsonb_typeof(option.value) <> 'number'
-        END THEN
+        END) THEN
             RAISE EXCEPTION USING ERRCODE = 'PE021',
                 MESSAGE = pg_catalog.format('Expected %s as %s, got %s.', option.key,
                     CASE option.key
