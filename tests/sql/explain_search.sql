@@ -9,6 +9,6 @@ SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM genera
 CREATE INDEX ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops);
 ANALYZE articles, pgembed_store.articles_1;
 SELECT aspect, regexp_replace(value, 'the \d+ nearest', 'the n nearest') AS value
-FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 60')
+FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3)
 WHERE aspect <> 'milliseconds' AND aspect NOT LIKE 'statement%';
 SELECT current_setting('hnsw.ef_search') AS ef_search, current_setting('transaction_read_only') AS read_only;

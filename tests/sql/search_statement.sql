@@ -9,7 +9,7 @@ SELECT pgembed.search_statement(to_jsonb(p), 'every', 2, NULL, '{title}')
 FROM pgembed.search_parts('articles') p;
 -- No more than were to be ranked, and more.
 \pset null null
-SELECT pgembed.search_statement(to_jsonb(p), 'few', 2, 'price < 50', '{title}', 3) AS statement
+SELECT pgembed.search_statement(to_jsonb(p), 'few', 2, 'price < 50', '{title}', 4) AS statement
 FROM pgembed.search_parts('articles') p \gset
 PREPARE few AS :statement;
 EXECUTE few('[1,0,0]');
