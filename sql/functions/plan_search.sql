@@ -3,18 +3,17 @@
 -- over where the step before found fewer rows. The last step ranks all rows that pass and always is enough; so whatever
 -- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
--- Costs are in rows of a full ranking, where ranking one row costs 1 (about 5 us): what tools/bench filter shows of its
--- fixed plans is 0.5 ms for the way into the index and 0.035 ms for each vector that the index gives. From that follows:
+-- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
+-- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
--- - Else the index is asked first. Whether a filter goes with or against the query's neighbourhood, no statistics tell;
---   how many of the nearest vectors pass does. So the first step looks at as many as cost a fifth of the ranking, or as
---   hold enough rows even if those that pass are half as dense about the query as they are in all.
--- - When it finds too few: either they are about as dense as in all, and the index is followed farther, for as far as that
---   is cheaper than the ranking; or they keep away from the query. Then an index search would also find the wrong ones
---   (few of the graph's edges lead there), and all are ranked.
--- - A step by the index takes more rows than k and the nearest of them: what an index search misses, it misses at its
---   edge. How many more, the asked recall says.
+-- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
+--   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
+--   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
+--   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
 -- `parts` as the store, before anything is worked out.
@@ -37,20 +36,23 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 7;      -- a vector that the index gives
+    tuple_cost constant double precision := 6;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
+    probed     constant integer := 100;             -- vectors that a probe looks at
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
-    ef_search  integer := (options ->> 'ef_search')::integer;
+    ef_search  integer := coalesce(
+        (options ->> 'ef_search')::integer,
+        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
     spare      double precision;
     density    double precision;
     wanted     integer;
     expected   double precision;
     reach      integer;
-    far        integer;
+    costs      double precision;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -76,19 +78,15 @@ BEGIN
             "values"));
     END IF;
 
-    -- 2 at a recall of 0.95, 5 at 0.99: so many times k does the index keep in sight.
+    -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
     density := greatest(1, matching_rows) / greatest(1, stored_rows);
-    IF filter IS NULL AND spare * k <= 1000 THEN
-        wanted := k;
-        expected := k;
-        ef_search := coalesce(ef_search, greatest(50 * spare, spare * k)::integer);
-    ELSE
-        wanted := greatest(k + 5, pg_catalog.ceil(1.5 * spare * k))::integer;
-        expected := wanted / density;
-        ef_search := coalesce(ef_search, greatest(50 * spare, spare * k, least(1.3 * expected, 200 * spare))::integer);
-    END IF;
-    ef_search := least(1000, ef_search);
+    wanted := CASE
+        WHEN filter IS NULL AND ef_search >= spare * k THEN k
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+    END;
+    expected := wanted / density;
 
     plan := 'exact';
     steps := '[]';
@@ -96,58 +94,57 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
         reason := 'there is no filter';
-        reach := least(1e9, greatest(4 * expected, ef_search));
+        reach := greatest(4 * wanted, ef_search);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
-        reach := 1000;
-    ELSIF matching_rows <= 5 * (scan_cost + tuple_cost * 100) THEN
-        reason := 'ranking the rows that pass costs no more than to see how many are near by the index';
+        reach := greatest(1000, 2 * wanted);
+    ELSIF matching_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+        reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := least(2 * expected, greatest(100, (matching_rows / 5 - scan_cost) / tuple_cost));
-        plan := CASE WHEN reach <= ef_search THEN 'index' ELSE 'iterative index' END;
-        far := 0.8 * matching_rows / tuple_cost;
-        IF far < 1.2 * expected OR reach >= 1.5 * expected THEN
-            far := NULL;
+        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        costs := scan_cost + tuple_cost * greatest(ef_search, reach);
+        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        IF costs > matching_rows / 5 THEN
+            -- It only looks: `least` is more than it can find.
+            steps := steps || pg_catalog.jsonb_build_object(
+                'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
-
     IF reach IS NOT NULL THEN
-        steps := steps || pg_catalog.jsonb_build_object('step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted);
-    END IF;
-    IF far IS NOT NULL THEN
         steps := steps || pg_catalog.jsonb_build_object(
-            'step', 'near', 'bound', far, 'wanted', wanted, 'least', wanted,
-            'worth', pg_catalog.ceil(reach * greatest(density / 2, 1.2 * wanted / far)));
+            'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
     END IF;
     steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 
     steps := (
-        SELECT pg_catalog.jsonb_agg(s.step
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
             || pg_catalog.jsonb_build_object(
                 'settings',
                 CASE s.step ->> 'step'
-                    WHEN 'near' THEN pg_catalog.jsonb_build_object(
+                    WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    ELSE pg_catalog.jsonb_build_object(
                         'jit', 'off',
                         'enable_sort', 'off',
-                        'hnsw.ef_search', least(ef_search, greatest(100, (s.step ->> 'bound')::integer))::text,
+                        'hnsw.ef_search', least(ef_search, (s.step ->> 'bound')::integer)::text,
                         'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
                         'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
-                    ELSE '{"jit": "off", "enable_sort": "on"}'::jsonb
                 END,
                 'statement',
                 pgembed.search_statement(
-                    parts, s.step ->> 'step', k, ran, columns, (s.step ->> 'bound')::integer,
-                    (s.step ->> 'wanted')::integer))
+                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
 END

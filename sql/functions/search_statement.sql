@@ -6,6 +6,7 @@
 --          the inner subquery, and the one with OFFSET 0 looks each up in the source and holds it against the filter; so
 --          the index is left as soon as enough have passed. The step's settings make the server sort nothing if it can
 --          help it, and only the HNSW index has vectors in order of distance.
+-- probe    the same, to see how many of the nearest vectors pass.
 -- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
 --          found, so that no more than the keys of `bound` + 1 rows were read in vain.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
@@ -36,7 +37,7 @@ BEGIN
     rows_by_key := pg_catalog.format('%s AS %s', parts ->> 'source', parts ->> 'source_name');
 
     CASE step
-    WHEN 'near' THEN
+    WHEN 'near', 'probe' THEN
         RETURN pg_catalog.format(
             $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
 FROM (SELECT _pgembed_distance, %2$s, %1$s
@@ -90,5 +91,5 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
-    'The statement of one step of a search (near, few or every), out of a collection''s parts and the numbers of a plan. '
+    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
     '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';

@@ -1,12 +1,13 @@
-using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Indexes;
+using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Queries;
 using PgEmbed.Postgres.Search;
-using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
+using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres;
 
@@ -14,44 +15,31 @@ namespace PgEmbed.Postgres;
 /// A collection whose rows are known by their column names only. <see cref="VectorCollection{T}"/> has typed rows.
 /// Safe to use from many threads.
 /// </summary>
-public class VectorCollection
+public partial class VectorCollection
 {
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
     /// <param name="embedder">The model; must make vectors of the collection's space.</param>
     /// <param name="info">The collection.</param>
+    /// <param name="options">What it works with beside.</param>
     /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
-    public VectorCollection(NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info)
-    {
-        ArgumentNullException.ThrowIfNull(dataSource);
-        ArgumentNullException.ThrowIfNull(embedder);
-        ArgumentNullException.ThrowIfNull(info);
-        if (!info.Store.Space.Equals(embedder.Space))
-            throw new SpaceMismatchException(info.Store.Space.ToString(), embedder.Space.ToString());
-        Sessions = new SqlSessions(dataSource);
-        Embedder = embedder;
-        Info = info;
-    }
+    /// <exception cref="PgEmbedException">An option can't be used.</exception>
+    public VectorCollection(
+        NpgsqlDataSource dataSource, ITextEmbedder embedder, CollectionInfo info, VectorCollectionOptions? options = null) =>
+        Context = new CollectionContext(dataSource, embedder, info, options);
 
-    private protected VectorCollection(VectorCollection collection, NpgsqlTransaction transaction)
-    {
-        ArgumentNullException.ThrowIfNull(transaction);
-        Sessions = collection.Sessions.Join(transaction);
-        Embedder = collection.Embedder;
-        Info = collection.Info;
-        Sampler = collection.Sampler;
-    }
+    private protected VectorCollection(VectorCollection collection, NpgsqlTransaction transaction) =>
+        Context = collection.Context.Join(transaction);
 
     /// <summary>The collection as the catalog had it when it was opened.</summary>
-    public CollectionInfo Info { get; }
+    public CollectionInfo Info => Context.Info;
 
     /// <summary>The model.</summary>
-    public ITextEmbedder Embedder { get; }
+    public ITextEmbedder Embedder => Context.Embedder;
 
-    /// <summary>Keeps a share of the searches as samples; null for none.</summary>
-    public QuerySampler? Sampler { get; init; }
+    private protected CollectionContext Context { get; }
 
-    private protected SqlSessions Sessions { get; }
+    private protected SqlSessions Sessions => Context.Sessions;
 
     private protected NpgsqlDataSource DataSource => Sessions.DataSource;
 
@@ -90,8 +78,16 @@ public class VectorCollection
         ArgumentNullException.ThrowIfNull(vectors);
         if (!space.Equals(Info.Store.Space))
             throw new SpaceMismatchException(Info.Store.Space.ToString(), space.ToString());
-        return new VectorImport<TKey>(Sessions, Info, options ?? new VectorImportOptions())
-            .RunAsync(vectors, progress, cancellationToken);
+        return CollectionOperation.RunAsync("import", Context, async operation =>
+        {
+            var result = await new VectorImport<TKey>(Sessions, Info, options ?? new VectorImportOptions())
+                .RunAsync(vectors, progress, cancellationToken).ConfigureAwait(false);
+            operation.Tell("pgembed.vectors", result.Written);
+            operation.Tell("pgembed.vectors_skipped", result.Skipped);
+            CollectionLog.Imported(
+                Context.Logger, result.Written, Info.Name, result.Skipped, operation.Elapsed.TotalMilliseconds);
+            return result;
+        });
     }
 
     /// <summary>Reads the vectors of the collection's space, in no order, as of the moment when it begins.</summary>
@@ -102,12 +98,44 @@ public class VectorCollection
     /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
     public IAsyncEnumerable<KeyedVector<TKey>> ExportVectorsAsync<TKey>(CancellationToken cancellationToken = default)
         where TKey : notnull =>
-        VectorExport.RunAsync<TKey>(Sessions, Info, cancellationToken);
+        CollectionOperation.StreamAsync(
+            "export",
+            Context,
+            () => VectorExport.RunAsync<TKey>(Sessions, Info, cancellationToken),
+            (operation, count, _) => operation.Returned(count),
+            cancellationToken);
 
     /// <summary>Embeds the rows that were written by other means, and removes the vectors of rows that are gone.</summary>
     /// <returns>How far it has come, after every page; the last one is the sum.</returns>
     public IAsyncEnumerable<EmbedProgress> SyncAsync(CancellationToken cancellationToken = default) =>
-        new StoreSync(DataSource, Info, Embedder).RunAsync(cancellationToken);
+        CollectionOperation.StreamAsync(
+            "sync",
+            Context,
+            () => new StoreSync(DataSource, Info, Embedder).RunAsync(cancellationToken),
+            (operation, _, sum) => Embedded(operation, sum ?? new EmbedProgress()),
+            cancellationToken);
+
+    /// <summary>
+    /// Waits until rows can be found as they are now, whoever embeds them: read your writes. Each row's vector is then that
+    /// of its present text, and its carried values are its present ones.
+    /// </summary>
+    /// <param name="keys">The rows' keys: values, or for several key columns tuples of values in their order.</param>
+    /// <param name="timeout">How long to wait; null: 30 seconds. Zero looks once.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <exception cref="PgEmbedException">
+    /// A row is not searchable after that time; the message says which, and what is missing. Or a key is not of the key
+    /// columns' types.
+    /// </exception>
+    /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
+    public async Task WaitUntilSearchableAsync<TKey>(
+        IEnumerable<TKey> keys, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        where TKey : notnull
+    {
+        var limit = timeout ?? TimeSpan.FromSeconds(30);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, TimeSpan.Zero, nameof(timeout));
+        await new SearchableWait(Sessions, Info).RunAsync(RowKeys(keys), limit, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>Builds the HNSW index; readers and writers go on meanwhile.</summary>
     /// <returns>False where it was there already.</returns>
@@ -130,47 +158,73 @@ public class VectorCollection
     /// <returns>min(k, rows that match) rows, nearest first, ties by key; a value by column name.</returns>
     /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
     /// <exception cref="PostgresException">The server can't run the filter.</exception>
-    public async IAsyncEnumerable<SearchHit<IReadOnlyDictionary<string, object?>>> SearchRowsAsync(
+    public IAsyncEnumerable<SearchHit<IReadOnlyDictionary<string, object?>>> SearchRowsAsync(
         string text,
         int k = 10,
         SqlFilter? filter = null,
         SearchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
-        var (_, hits) = await VectorSearch.RunAsync(
-            Sessions, RowQuery(vector, k, filter, options), Row, cancellationToken).ConfigureAwait(false);
-        foreach (var hit in hits)
-            yield return hit;
-    }
+        CancellationToken cancellationToken = default) =>
+        QueryRows(text).FilterIf(filter).Top(k).With(options).StreamAsync(cancellationToken);
 
     /// <summary>Runs a search and says how, with the server's own plan.</summary>
     /// <returns>The search plan with what happened, and what EXPLAIN ANALYZE says of its statement.</returns>
     /// <inheritdoc cref="SearchRowsAsync"/>
-    public async Task<(SearchPlan Plan, string ServerPlan)> ExplainRowsAsync(
+    public Task<(SearchPlan Plan, string ServerPlan)> ExplainRowsAsync(
         string text,
         int k = 10,
         SqlFilter? filter = null,
         SearchOptions? options = null,
-        CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        QueryRows(text).FilterIf(filter).Top(k).With(options).ExplainAsync(cancellationToken);
+
+    /// <summary>Begins a search by the meaning of a text; a row is a value by column name.</summary>
+    /// <param name="text">The query; embedded with the model's query prompt when it runs.</param>
+    /// <exception cref="ArgumentException">The text is empty or white space.</exception>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(string text) =>
+        QueryRows(QuerySource.Of([text]));
+
+    /// <summary>Begins a search by a vector of the collection's space; a row is a value by column name.</summary>
+    /// <param name="vector">The query vector.</param>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(
+        SpaceVector vector) => QueryRows(QuerySource.Of([vector]));
+
+    /// <summary>Begins a search for rows like the one with a key, itself left out; a row is a value by column name.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRowsLike<TKey>(
+        TKey key)
+        where TKey : notnull => QueryRows(QuerySource.Like(RowKey(key)));
+
+    /// <summary>A key as the key columns have it.</summary>
+    private protected RowKey RowKey<TKey>(TKey key) => new KeyShape<TKey>(Info).ToRow(key);
+
+    /// <summary>Keys as the key columns have them.</summary>
+    private protected IEnumerable<RowKey> RowKeys<TKey>(IEnumerable<TKey> keys)
     {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
-        return await VectorSearch.ExplainAsync(
-            Sessions, RowQuery(vector, k, filter, options), cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(keys);
+        return keys.Select(new KeyShape<TKey>(Info).ToRow);
     }
 
-    private SearchQuery RowQuery(SpaceVector vector, int k, SqlFilter? filter, SearchOptions? options)
+    /// <summary>Tells of texts that were embedded.</summary>
+    private protected void Embedded(CollectionOperation operation, EmbedProgress sum)
     {
-        var query = new SearchQuery(Info, vector, k, Info.Source.Columns, options) { Sampler = Sampler };
-        query.Filter = filter?.ToSql(query.Parameters);
-        return query;
+        operation.Tell("pgembed.rows", sum.Rows);
+        operation.Tell("pgembed.rows_embedded", sum.Embedded);
+        CollectionLog.Upserted(
+            Context.Logger, sum.Rows, Info.Name, sum.Embedded, operation.Elapsed.TotalMilliseconds);
+        if (sum.Truncated > 0)
+            CollectionLog.TextsTruncated(Context.Logger, sum.Truncated, Info.Name, Embedder.Space.Name);
     }
 
-    private IReadOnlyDictionary<string, object?> Row(NpgsqlDataReader reader)
+    private VectorQuery<IReadOnlyDictionary<string, object?>, IReadOnlyDictionary<string, object?>> QueryRows(
+        QuerySource source)
     {
-        var row = new Dictionary<string, object?>(StringComparer.Ordinal);
-        for (var i = 1; i <= Info.Source.Columns.Count; i++)
-            row[reader.GetName(i)] = reader.IsDBNull(i) ? null : reader.GetValue(i);
-        return row;
+        var shape = new NamedRowShape(Info.Source);
+        return new(
+            Context,
+            source,
+            shape,
+            new Projection<IReadOnlyDictionary<string, object?>>(shape.Columns, reader => shape.Read(reader, 1)));
     }
 }

@@ -1,19 +1,22 @@
 using System.Linq.Expressions;
-using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Queries;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
+using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres;
 
 /// <summary>A table's rows, written and searched by the meaning of their text. Safe to use from many threads.</summary>
 /// <typeparam name="T">The row.</typeparam>
-public sealed class VectorCollection<T> : VectorCollection
+public sealed partial class VectorCollection<T> : VectorCollection
 {
     private readonly RowMap<T> _map;
+    private readonly MappedRowShape<T> _shape;
+    private readonly Projection<T> _whole;
 
     /// <summary>Opens a collection that the catalog has.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
@@ -21,22 +24,31 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <param name="info">The collection.</param>
     /// <param name="mapping">Which property stands for which column.</param>
     /// <param name="relatedTables">The tables that the mapping's references lead to.</param>
+    /// <param name="options">What it works with beside.</param>
     /// <exception cref="SpaceMismatchException">The model makes vectors of another space.</exception>
-    /// <exception cref="PgEmbedException">The mapping doesn't fit the table.</exception>
+    /// <exception cref="PgEmbedException">The mapping doesn't fit the table, or an option can't be used.</exception>
     public VectorCollection(
         NpgsqlDataSource dataSource,
         ITextEmbedder embedder,
         CollectionInfo info,
         CollectionMapping<T> mapping,
-        IReadOnlyList<SourceTable>? relatedTables = null)
-        : base(dataSource, embedder, info)
+        IReadOnlyList<SourceTable>? relatedTables = null,
+        VectorCollectionOptions? options = null)
+        : base(dataSource, embedder, info, options)
     {
         ArgumentNullException.ThrowIfNull(mapping);
         _map = new RowMap<T>(mapping, info, relatedTables);
+        _shape = new MappedRowShape<T>(_map);
+        _whole = new Projection<T>(_map.Columns, reader => _map.Read(reader, 1));
     }
 
     private VectorCollection(VectorCollection<T> collection, NpgsqlTransaction transaction)
-        : base(collection, transaction) => _map = collection._map;
+        : base(collection, transaction)
+    {
+        _map = collection._map;
+        _shape = collection._shape;
+        _whole = collection._whole;
+    }
 
     /// <inheritdoc/>
     public override VectorCollection<T> WithTransaction(NpgsqlTransaction transaction) => new(this, transaction);
@@ -53,7 +65,13 @@ public sealed class VectorCollection<T> : VectorCollection
         IAsyncEnumerable<T> rows,
         IProgress<EmbedProgress>? progress = null,
         CancellationToken cancellationToken = default) =>
-        new RowUpsert<T>(Sessions, Info, _map, Embedder).RunAsync(rows, progress, cancellationToken);
+        CollectionOperation.RunAsync("upsert", Context, async operation =>
+        {
+            var sum = await new RowUpsert<T>(Sessions, Info, _map, Embedder)
+                .RunAsync(rows, progress, cancellationToken).ConfigureAwait(false);
+            Embedded(operation, sum);
+            return sum;
+        });
 
     /// <inheritdoc cref="UpsertAsync(IAsyncEnumerable{T}, IProgress{EmbedProgress}?, CancellationToken)"/>
     public Task<EmbedProgress> UpsertAsync(
@@ -81,8 +99,13 @@ public sealed class VectorCollection<T> : VectorCollection
     public IAsyncEnumerable<T> GetManyAsync<TKey>(
         IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
         where TKey : notnull =>
-        RowLookup.RunAsync(
-            Sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken);
+        CollectionOperation.StreamAsync(
+            "get",
+            Context,
+            () => RowLookup.RunAsync(
+                Sessions, Info, _map.Columns, RowKeys(keys), reader => _map.Read(reader, 0), cancellationToken),
+            (operation, count, _) => operation.Returned(count),
+            cancellationToken);
 
     /// <summary>Deletes the row with a key, and its vectors with it.</summary>
     /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
@@ -102,14 +125,14 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <exception cref="PgEmbedException">A key is not of the key columns' types.</exception>
     public Task<long> DeleteManyAsync<TKey>(IEnumerable<TKey> keys, CancellationToken cancellationToken = default)
         where TKey : notnull =>
-        RowDelete.RunAsync(Sessions, Info, RowKeys(keys), cancellationToken);
+        DeleteAsync(RowKeys(keys), cancellationToken);
 
     /// <summary>Deletes the rows that have the keys of these, and their vectors: all in one transaction, or none.</summary>
     /// <inheritdoc cref="DeleteManyAsync"/>
     /// <param name="rows">The rows; of each only the key counts.</param>
     /// <param name="cancellationToken">Stops it; nothing is deleted then.</param>
     public Task<long> DeleteRowsAsync(IEnumerable<T> rows, CancellationToken cancellationToken = default) =>
-        RowDelete.RunAsync(Sessions, Info, rows.Select(_map.Key), cancellationToken);
+        DeleteAsync(rows.Select(_map.Key), cancellationToken);
 
     /// <summary>Finds the rows nearest in meaning to a text.</summary>
     /// <param name="text">The query; embedded with the model's query prompt.</param>
@@ -120,17 +143,13 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <returns>min(k, rows that match) rows, nearest first, ties by key.</returns>
     /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
     /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
-    public async IAsyncEnumerable<SearchHit<T>> SearchAsync(
+    public IAsyncEnumerable<SearchHit<T>> SearchAsync(
         string text,
         int k = 10,
         Expression<Func<T, bool>>? filter = null,
         SearchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
-        await foreach (var hit in SearchAsync(vector, k, filter, options, cancellationToken).ConfigureAwait(false))
-            yield return hit;
-    }
+        CancellationToken cancellationToken = default) =>
+        Query(text).FilterIf(filter).Top(k).With(options).StreamAsync(cancellationToken);
 
     /// <summary>Finds the rows nearest to a vector of the collection's space.</summary>
     /// <param name="vector">The query vector.</param>
@@ -142,19 +161,71 @@ public sealed class VectorCollection<T> : VectorCollection
     /// <exception cref="SpaceMismatchException">The vector is of another space.</exception>
     /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
     /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
-    public async IAsyncEnumerable<SearchHit<T>> SearchAsync(
+    public IAsyncEnumerable<SearchHit<T>> SearchAsync(
         SpaceVector vector,
         int k = 10,
         Expression<Func<T, bool>>? filter = null,
         SearchOptions? options = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        CancellationToken cancellationToken = default) =>
+        Query(vector).FilterIf(filter).Top(k).With(options).StreamAsync(cancellationToken);
+
+    /// <summary>Finds the rows nearest to each of several texts: embedded in one call, searched in one round trip.</summary>
+    /// <param name="texts">The queries.</param>
+    /// <param name="k">How many rows each, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="options">How they are to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>For each text, in their order, min(k, rows that match) rows, nearest first, ties by key.</returns>
+    /// <exception cref="ArgumentException">A text is empty or white space.</exception>
+    /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
+    /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
+    public Task<IReadOnlyList<SearchResult<T>>> SearchManyAsync(
+        IReadOnlyList<string> texts,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default)
     {
-        var query = Query(vector, k, filter, options);
-        var (_, hits) = await VectorSearch.RunAsync(
-            Sessions, query, reader => _map.Read(reader, 1), cancellationToken).ConfigureAwait(false);
-        foreach (var hit in hits)
-            yield return hit;
+        ArgumentNullException.ThrowIfNull(texts);
+        return Query(QuerySource.Of(texts)).FilterIf(filter).Top(k).With(options).RunAllAsync(cancellationToken);
     }
+
+    /// <summary>Finds the rows nearest to each of several vectors of the collection's space, in one round trip.</summary>
+    /// <param name="vectors">The query vectors.</param>
+    /// <param name="k">How many rows each, 1 to 10,000.</param>
+    /// <param name="filter">Which rows count.</param>
+    /// <param name="options">How they are to be run.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>For each vector, in their order, min(k, rows that match) rows, nearest first, ties by key.</returns>
+    /// <exception cref="SpaceMismatchException">A vector is of another space.</exception>
+    /// <exception cref="FilterNotSupportedException">A part of the filter has no translation.</exception>
+    /// <exception cref="PgEmbedException">An argument is out of its range.</exception>
+    public Task<IReadOnlyList<SearchResult<T>>> SearchManyAsync(
+        IReadOnlyList<SpaceVector> vectors,
+        int k = 10,
+        Expression<Func<T, bool>>? filter = null,
+        SearchOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(vectors);
+        return Query(QuerySource.Of(vectors)).FilterIf(filter).Top(k).With(options).RunAllAsync(cancellationToken);
+    }
+
+    /// <summary>Begins a search by the meaning of a text.</summary>
+    /// <param name="text">The query; embedded with the model's query prompt when it runs.</param>
+    /// <exception cref="ArgumentException">The text is empty or white space.</exception>
+    public VectorQuery<T, T> Query(string text) => Query(QuerySource.Of([text]));
+
+    /// <summary>Begins a search by a vector of the collection's space.</summary>
+    /// <param name="vector">The query vector.</param>
+    public VectorQuery<T, T> Query(SpaceVector vector) => Query(QuerySource.Of([vector]));
+
+    /// <summary>Begins a search for rows like the one with a key, by its stored vector, itself left out.</summary>
+    /// <param name="key">The key's value; where there are several key columns, a tuple of their values in their order.</param>
+    /// <typeparam name="TKey">The key's type.</typeparam>
+    /// <exception cref="PgEmbedException">The key is not of the key columns' types.</exception>
+    public VectorQuery<T, T> QueryLike<TKey>(TKey key)
+        where TKey : notnull => Query(QuerySource.Like(RowKey(key)));
 
     /// <summary>Runs a search and says how, with the server's own plan.</summary>
     /// <param name="vector">The query vector.</param>
@@ -170,21 +241,16 @@ public sealed class VectorCollection<T> : VectorCollection
         Expression<Func<T, bool>>? filter = null,
         SearchOptions? options = null,
         CancellationToken cancellationToken = default) =>
-        VectorSearch.ExplainAsync(Sessions, Query(vector, k, filter, options), cancellationToken);
+        Query(vector).FilterIf(filter).Top(k).With(options).ExplainAsync(cancellationToken);
 
-    private SearchQuery Query(
-        SpaceVector vector, int k, Expression<Func<T, bool>>? filter, SearchOptions? options)
-    {
-        ArgumentNullException.ThrowIfNull(vector);
-        var query = new SearchQuery(Info, vector, k, _map.Columns, options) { Sampler = Sampler };
-        if (filter is not null)
-            query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
-        return query;
-    }
+    private VectorQuery<T, T> Query(QuerySource source) => new(Context, source, _shape, _whole);
 
-    private IEnumerable<RowKey> RowKeys<TKey>(IEnumerable<TKey> keys)
-    {
-        ArgumentNullException.ThrowIfNull(keys);
-        return keys.Select(new KeyShape<TKey>(Info).ToRow);
-    }
+    private Task<long> DeleteAsync(IEnumerable<RowKey> keys, CancellationToken cancellationToken) =>
+        CollectionOperation.RunAsync("delete", Context, async operation =>
+        {
+            var deleted = await RowDelete.RunAsync(Sessions, Info, keys, cancellationToken).ConfigureAwait(false);
+            operation.Tell("pgembed.rows", deleted);
+            CollectionLog.Deleted(Context.Logger, deleted, Info.Name);
+            return deleted;
+        });
 }

@@ -2,7 +2,6 @@ using Npgsql;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
-using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed;
@@ -15,27 +14,30 @@ public sealed class PgEmbedClient
 {
     private readonly NpgsqlDataSource _dataSource;
     private readonly CollectionCatalog _catalog;
+    private readonly VectorCollectionOptions _options;
 
     /// <summary>Creates a client.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
     /// <param name="embedder">The model; never disposed here.</param>
-    public PgEmbedClient(NpgsqlDataSource dataSource, ITextEmbedder embedder)
+    /// <param name="options">What its collections work with beside.</param>
+    /// <exception cref="PgEmbedException">An option can't be used.</exception>
+    public PgEmbedClient(
+        NpgsqlDataSource dataSource, ITextEmbedder embedder, VectorCollectionOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(dataSource);
         ArgumentNullException.ThrowIfNull(embedder);
+        _options = options ?? new VectorCollectionOptions();
+        _options.Validate();
         _dataSource = dataSource;
         Embedder = embedder;
         _catalog = new CollectionCatalog(dataSource);
     }
 
+    /// <summary>The database.</summary>
+    public NpgsqlDataSource DataSource => _dataSource;
+
     /// <summary>The model.</summary>
     public ITextEmbedder Embedder { get; }
-
-    /// <summary>
-    /// Keeps a share of the searches as samples, for <c>pgembed index advise</c>; null, as long as nobody asks for it, keeps
-    /// none. It is never disposed here.
-    /// </summary>
-    public QuerySampler? Sampler { get; init; }
 
     /// <summary>Defines a collection where it is not there yet, and opens it.</summary>
     /// <param name="mapping">The table, its key and its text.</param>
@@ -65,7 +67,7 @@ public sealed class PgEmbedClient
         CollectionDefinition definition, CancellationToken cancellationToken = default)
     {
         var info = await _catalog.DefineAsync(definition, Embedder.Space, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection(_dataSource, Embedder, info) { Sampler = Sampler };
+        return new VectorCollection(_dataSource, Embedder, info, _options);
     }
 
     /// <summary>Opens a collection that is there, whatever its key and text are to be by the mapping.</summary>
@@ -86,7 +88,7 @@ public sealed class PgEmbedClient
     /// <exception cref="PgEmbedException">There is none of that name.</exception>
     /// <exception cref="SpaceMismatchException">It is in another space than the model's.</exception>
     public async Task<VectorCollection> OpenCollectionAsync(string name, CancellationToken cancellationToken = default) =>
-        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false)) { Sampler = Sampler };
+        new(_dataSource, Embedder, await _catalog.GetAsync(name, cancellationToken).ConfigureAwait(false), _options);
 
     /// <summary>Lists the names of all collections, in order.</summary>
     public Task<IReadOnlyList<string>> ListCollectionsAsync(CancellationToken cancellationToken = default) =>
@@ -115,6 +117,6 @@ public sealed class PgEmbedClient
         CollectionInfo info, CollectionMapping<T> mapping, CancellationToken cancellationToken)
     {
         var related = await _catalog.RelatedTablesAsync(mapping, cancellationToken).ConfigureAwait(false);
-        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related) { Sampler = Sampler };
+        return new VectorCollection<T>(_dataSource, Embedder, info, mapping, related, _options);
     }
 }

@@ -24,6 +24,9 @@ internal sealed class HashingEmbedder(int dimensions = 16, string seed = "", Dis
     /// <summary>Called with the texts before they are embedded.</summary>
     public Func<IReadOnlyList<string>, Task>? Before { get; set; }
 
+    /// <summary>How many characters it says it reads; what is longer is told as cut.</summary>
+    public int MaxLength { get; init; } = int.MaxValue;
+
     public float[] Vector(string text)
     {
         var random = new Random(BitConverter.ToInt32(SHA256.HashData(Encoding.UTF8.GetBytes(seed + text))));
@@ -43,6 +46,9 @@ internal sealed class HashingEmbedder(int dimensions = 16, string seed = "", Dis
             Vector(texts[i]).CopyTo(block.Row(i));
         if (role == TextRole.Document)
             Interlocked.Add(ref _embedded, texts.Count);
-        return new TextEmbeddings(block, texts.Sum(text => text.Length), TruncatedTexts: []);
+        return new TextEmbeddings(
+            block,
+            texts.Sum(text => text.Length),
+            TruncatedTexts: [.. Enumerable.Range(0, texts.Count).Where(i => texts[i].Length > MaxLength)]);
     }
 }

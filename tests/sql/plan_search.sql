@@ -4,14 +4,15 @@
 SELECT plan, reason, matching_rows, stored_rows, :steps FROM pgembed.plan_search('articles', 10);
 -- Many.
 DROP INDEX pgembed_store.articles_1_hnsw;
-INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 3000) i;
+INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 9000) i;
 INSERT INTO pgembed_store.articles_1
-SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 3000) i;
+SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 9000) i;
 CREATE INDEX ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops);
 ANALYZE articles, pgembed_store.articles_1;
 SELECT plan, reason, matching_rows, :steps FROM pgembed.plan_search('articles', 10);
 SELECT plan, reason, matching_rows, :steps FROM pgembed.plan_search('articles', 10, 'price = 7');
 SELECT plan, reason, matching_rows, :steps FROM pgembed.plan_search('articles', 10, 'price < 60');
+SELECT plan, reason, matching_rows, :steps FROM pgembed.plan_search('articles', 10, 'price < 45');
 -- Asked for.
 SELECT plan, reason, :steps FROM pgembed.plan_search('articles', 10, 'price < 60', options => '{"exact": true}');
 SELECT plan, :steps FROM pgembed.plan_search('articles', 10, options => '{"ef_search": 333}');

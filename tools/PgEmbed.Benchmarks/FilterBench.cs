@@ -10,9 +10,8 @@ namespace PgEmbed.Benchmarks;
 
 /// <summary>
 /// Searches under filters of several selectivities, with, against and regardless of their queries: the planner's choice
-/// beside every fixed plan. Each query is run by all plans, in an order drawn anew, so that a slower moment of
-/// the machine meets all; a fixed
-/// plan that turns out hopeless is left out of the rest.
+/// beside every fixed plan. Each query is run by all plans, in an order drawn anew, so that a slower moment of the machine
+/// meets all; a fixed plan that turns out hopeless is left out of the rest.
 /// </summary>
 internal static class FilterBench
 {

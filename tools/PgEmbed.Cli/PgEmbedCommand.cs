@@ -30,6 +30,7 @@ public static class PgEmbedCommand
             SearchCommand.Create(terminal),
             VectorsCommand.Create(terminal),
             IndexCommand.Create(terminal),
+            TextCommand.Create(terminal),
             EvalCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Quality;
@@ -56,28 +58,19 @@ public sealed class CollectionEvaluator
         var run = new SearchRun(options.Name);
         var times = new List<double>();
         var truncated = 0;
-        await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+        await foreach (var (embeddings, batch) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
         {
-            if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
-                throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
-            var embeddings = await _embedder.EmbedAsync(
-                [.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken).ConfigureAwait(false);
             truncated += embeddings.Truncated;
             for (var i = 0; i < batch.Length; i++)
             {
-                var query = new SearchQuery(
-                    _info, _embedder.Space.Vector(embeddings.Vectors[i]), options.Depth, ids, options.Search);
-                query.Filter = options.Filter?.ToSql(query.Parameters);
                 var start = Stopwatch.GetTimestamp();
-                var (_, hits) = await VectorSearch.RunAsync(
-                    new SqlSessions(_dataSource),
-                    query,
-                    reader => ReadId(reader, ids.Count),
-                    cancellationToken).ConfigureAwait(false);
+                var documents = await SearchAsync(
+                    batch[i].Text, _embedder.Space.Vector(embeddings.Vectors[i]), ids, options, cancellationToken)
+                    .ConfigureAwait(false);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 run.AddQuery(batch[i].Id);
-                foreach (var hit in hits)
-                    run.Add(batch[i].Id, new RankedDocument(hit.Row, -hit.Distance));
+                foreach (var document in documents)
+                    run.Add(batch[i].Id, document);
                 progress?.Report(times.Count);
             }
         }
@@ -121,6 +114,70 @@ public sealed class CollectionEvaluator
         return values;
     }
 
+    /// <summary>Runs a hybrid search for each query and gives its hits as they are, each row as its id.</summary>
+    internal async IAsyncEnumerable<(string QueryId, List<HybridHit<string>> Hits)> HybridHitsAsync(
+        IAsyncEnumerable<EvaluationQuery> queries,
+        EvaluationOptions options,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var ids = IdColumns(options.IdColumn);
+        await foreach (var (embeddings, batch) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
+        {
+            for (var i = 0; i < batch.Length; i++)
+                yield return (batch[i].Id, await HybridAsync(
+                    batch[i].Text, _embedder.Space.Vector(embeddings.Vectors[i]), ids, options, cancellationToken)
+                    .ConfigureAwait(false));
+        }
+    }
+
+    private async IAsyncEnumerable<(TextEmbeddings Embeddings, EvaluationQuery[] Queries)> EmbedAsync(
+        IAsyncEnumerable<EvaluationQuery> queries, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var batch in queries.Chunk(EmbedBatch).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (Array.Find(batch, query => string.IsNullOrWhiteSpace(query.Text)) is { } empty)
+                throw new PgEmbedException($"Expected a text in query '{empty.Id}', got an empty one.");
+            yield return (
+                await _embedder.EmbedAsync([.. batch.Select(q => q.Text)], TextRole.Query, cancellationToken)
+                    .ConfigureAwait(false),
+                batch);
+        }
+    }
+
+    private async Task<IEnumerable<RankedDocument>> SearchAsync(
+        string text,
+        SpaceVector vector,
+        IReadOnlyList<SourceColumn> ids,
+        EvaluationOptions options,
+        CancellationToken cancellationToken)
+    {
+        if (options.Hybrid is not null)
+            return (await HybridAsync(text, vector, ids, options, cancellationToken).ConfigureAwait(false))
+                .Select(hit => new RankedDocument(hit.Row, hit.Score));
+        var query = new SearchQuery(_info, vector, options.Depth, ids, options.Search);
+        query.Filter = options.Filter?.ToSql(query.Parameters);
+        var (_, hits) = await VectorSearch.RunAsync(
+            new SqlSessions(_dataSource), query, reader => ReadId(reader, 1, ids.Count), cancellationToken)
+            .ConfigureAwait(false);
+        return hits.Select(hit => new RankedDocument(hit.Row, -hit.Distance));
+    }
+
+    private Task<List<HybridHit<string>>> HybridAsync(
+        string text,
+        SpaceVector vector,
+        IReadOnlyList<SourceColumn> ids,
+        EvaluationOptions options,
+        CancellationToken cancellationToken)
+    {
+        var query = new HybridQuery(_info, vector, text, options.Depth, ids, options.Hybrid);
+        query.Filter = options.Filter?.ToSql(query.Parameters);
+        return HybridSearch.RunAsync(
+            new SqlSessions(_dataSource),
+            query,
+            reader => ReadId(reader, HybridQuery.Figures, ids.Count),
+            cancellationToken);
+    }
+
     private IReadOnlyList<SourceColumn> IdColumns(string? idColumn)
     {
         var columns = idColumn is null ? _info.KeyColumns : [_info.Source.Column(idColumn)];
@@ -136,12 +193,11 @@ public sealed class CollectionEvaluator
         return columns;
     }
 
-    // The row that a search reads begins behind its distance.
-    private static string ReadId(NpgsqlDataReader reader, int columns)
+    private static string ReadId(NpgsqlDataReader reader, int firstColumn, int columns)
     {
         var parts = new string[columns];
         for (var i = 0; i < parts.Length; i++)
-            parts[i] = Convert.ToString(reader.GetValue(i + 1), CultureInfo.InvariantCulture)!;
+            parts[i] = Convert.ToString(reader.GetValue(firstColumn + i), CultureInfo.InvariantCulture)!;
         return string.Join(',', parts);
     }
 }

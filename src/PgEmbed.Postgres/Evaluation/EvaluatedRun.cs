@@ -3,7 +3,7 @@ using PgEmbed.Quality;
 namespace PgEmbed.Postgres.Evaluation;
 
 /// <summary>A run over a collection, and how long its searches took.</summary>
-/// <param name="Run">What was found; a document's score is its distance, negated.</param>
+/// <param name="Run">What was found; a document's score is its distance, negated, or its fused score.</param>
 /// <param name="Milliseconds">Each search, without the embedding of its text, in the order of the queries.</param>
 public sealed record EvaluatedRun(SearchRun Run, IReadOnlyList<double> Milliseconds)
 {

@@ -1,4 +1,5 @@
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
 
 namespace PgEmbed.Postgres.Evaluation;
@@ -18,6 +19,9 @@ public sealed record EvaluationOptions
     /// <summary>How the searches are run.</summary>
     public SearchOptions Search { get; init; } = new();
 
+    /// <summary>Searches by meaning and words together, in this way; null for by meaning alone.</summary>
+    public HybridOptions? Hybrid { get; init; }
+
     /// <summary>
     /// The source column that has the ids by which judgments name documents; null for the key, its values joined by
     /// commas where it has several.
@@ -33,5 +37,6 @@ public sealed record EvaluationOptions
         if (Depth is < 1 or > SearchOptions.MaxK)
             throw new PgEmbedException($"Expected Depth from 1 to {SearchOptions.MaxK}, got {Depth}.");
         Search.Validate();
+        Hybrid?.Validate();
     }
 }

@@ -95,24 +95,33 @@ public sealed class IndexManager
 
     /// <summary>Works out what a build would do; changes nothing.</summary>
     /// <param name="target">What to index.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">How. Null: <see cref="OptionsAsync"/>.</param>
     /// <param name="replace">Whether an index that is there is to be built anew.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="PgEmbedException">The table is gone, or an index of that name indexes something else.</exception>
-    public Task<IndexBuildPlan> PlanAsync(
+    public async Task<IndexBuildPlan> PlanAsync(
         IndexTarget target, HnswOptions? options = null, bool replace = false, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new IndexBuilder(_dataSource, null).PlanAsync(
-            target, options ?? new HnswOptions(), replace, cancellationToken);
+        options ??= await OptionsAsync(target, cancellationToken).ConfigureAwait(false);
+        return await new IndexBuilder(_dataSource, null).PlanAsync(target, options, replace, cancellationToken)
+            .ConfigureAwait(false);
     }
+
+    /// <summary>How an index is built where nobody says how: as was tuned, else by pgvector's defaults.</summary>
+    /// <param name="target">What to index.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<HnswOptions> OptionsAsync(IndexTarget target, CancellationToken cancellationToken = default) =>
+        await TunedAsync(target, cancellationToken).ConfigureAwait(false) is { } tuned
+            ? new HnswOptions { M = tuned.M, EfConstruction = tuned.EfConstruction }
+            : new HnswOptions();
 
     /// <summary>
     /// Builds an index; readers and writers go on meanwhile. A build that fails or is cancelled leaves nothing, and one
     /// that was killed is cleared up by the next.
     /// </summary>
     /// <param name="target">What to index.</param>
-    /// <param name="options">How.</param>
+    /// <param name="options">How. Null: <see cref="OptionsAsync"/>.</param>
     /// <param name="replace">
     /// Whether an index that is there is built anew: the new one is built beside it and then takes its place, so that
     /// searches have one all the time.
@@ -125,7 +134,7 @@ public sealed class IndexManager
     /// The graph doesn't fit in the memory and <see cref="HnswOptions.AllowSpill"/> is not set; the role is not the
     /// table's owner; another session builds on the table; the table is gone.
     /// </exception>
-    public Task<IndexBuildResult> BuildAsync(
+    public async Task<IndexBuildResult> BuildAsync(
         IndexTarget target,
         HnswOptions? options = null,
         bool replace = false,
@@ -134,8 +143,9 @@ public sealed class IndexManager
         CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new IndexBuilder(_dataSource, progress).BuildAsync(
-            target, options ?? new HnswOptions(), replace, planned, cancellationToken);
+        options ??= await OptionsAsync(target, cancellationToken).ConfigureAwait(false);
+        return await new IndexBuilder(_dataSource, progress).BuildAsync(target, options, replace, planned, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>
@@ -176,6 +186,40 @@ public sealed class IndexManager
         await using (connection.ConfigureAwait(false))
             return await new IndexTuner(connection, target, options ?? new IndexTuneOptions(), progress)
                 .RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Keeps what tuning found for a collection: its index is built so from then on, and searches go by that ef_search where
+    /// the index is.
+    /// </summary>
+    /// <param name="target">The collection that was tuned.</param>
+    /// <param name="tuning">What was found.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>False where there is nothing to keep it for: no advice, another table than a store, a partial index.</returns>
+    public async Task<bool> KeepAsync(
+        IndexTarget target, IndexTuning tuning, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        ArgumentNullException.ThrowIfNull(tuning);
+        if (target.StoreId is not { } store || target.Filter is not null || tuning.Advice is null)
+            return false;
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            await TuningCatalog.WriteAsync(connection, store, tuning, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>What was kept of tuning a collection; null where it was not tuned, or for another table.</summary>
+    /// <param name="target">What is, or will be, indexed.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task<TunedIndex?> TunedAsync(IndexTarget target, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (target.StoreId is not { } store)
+            return null;
+        var connection = await _dataSource.OpenConnectionAsync(cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+            return await TuningCatalog.FindAsync(connection, store, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Says whether churn has cost an index recall or size, and what to do about it; changes nothing.</summary>

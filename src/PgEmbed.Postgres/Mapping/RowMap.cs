@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq.Expressions;
 using System.Reflection;
 using Npgsql;
@@ -52,6 +53,9 @@ internal sealed class RowMap<T>
 
     /// <summary>The positions of the text's properties.</summary>
     public IReadOnlyList<int> Texts { get; }
+
+    /// <summary>Projections of the rows that were compiled, by what they pick.</summary>
+    public ConcurrentDictionary<string, object> Projections { get; } = new(StringComparer.Ordinal);
 
     /// <summary>What the column of one property is to hold for a row.</summary>
     /// <exception cref="PgEmbedException">The column can't hold it.</exception>

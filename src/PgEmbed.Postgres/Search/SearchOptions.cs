@@ -37,13 +37,11 @@ public sealed record SearchOptions
             throw new PgEmbedException($"Expected EfSearch from 1 to {MaxEfSearch}, got {EfSearch}.");
         if (Recall is not (null or > 0 and <= 1))
             throw new PgEmbedException($"Expected Recall above 0, at most 1, got {Recall}.");
-        if (MaxDistance is double.NaN)
-            throw new PgEmbedException("Expected MaxDistance as a number, got NaN.");
+        if (MaxDistance is { } most && !double.IsFinite(most))
+            throw new PgEmbedException($"Expected MaxDistance as a number, got {most}.");
     }
 
-    /// <summary>
-    /// The options as <c>pgembed.plan_search</c> takes them. The threshold is none of them: it chooses among the rows that
-    /// a plan gives.
-    /// </summary>
-    internal string ToJson() => JsonSerializer.Serialize(new { ef_search = EfSearch, exact = Exact, recall = Recall });
+    /// <summary>The options as <c>pgembed.search</c> takes them.</summary>
+    internal string ToJson() => JsonSerializer.Serialize(
+        new { ef_search = EfSearch, exact = Exact, recall = Recall, max_distance = MaxDistance });
 }

@@ -258,8 +258,15 @@ public sealed class CollectionAlteration
             "UPDATE pgembed.store SET serving = false WHERE store_id = $1", [old.Store.Id], cancellationToken)
             .ConfigureAwait(false);
         var switched = await connection.ExecuteAsync(
-            "UPDATE pgembed.store SET serving = true WHERE store_id = $1", [made.Store.Id], cancellationToken)
-            .ConfigureAwait(false);
+            """
+            UPDATE pgembed.store made
+            SET serving = true, tuned_m = old.tuned_m, tuned_ef_construction = old.tuned_ef_construction,
+                tuned_ef_search = old.tuned_ef_search, tuned_recall = old.tuned_recall, tuned_k = old.tuned_k,
+                tuned_at = old.tuned_at
+            FROM pgembed.store old WHERE made.store_id = $1 AND old.store_id = $2
+            """,
+            [made.Store.Id, old.Store.Id],
+            cancellationToken).ConfigureAwait(false);
         if (switched != 1)
             throw new PgEmbedException(
                 $"Expected the store {made.Store.Sql} that was made for collection '{old.Name}', but it was dropped.",

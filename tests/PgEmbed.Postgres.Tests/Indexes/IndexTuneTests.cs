@@ -1,5 +1,6 @@
 using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Indexes.Tuning;
+using PgEmbed.Postgres.Tests.Stores;
 
 namespace PgEmbed.Postgres.Tests.Indexes;
 
@@ -45,6 +46,35 @@ public sealed class IndexTuneTests
         Assert.True(advice.LowEfSearch < advice.HighEfSearch);
         Assert.InRange(advice.EfSearch, (int)tuning.Curves[0].EfSearch!.Value, advice.HighEfSearch);
         Assert.False(await CopyIsThereAsync(table));
+    }
+
+    [Fact]
+    public async Task What_is_kept_of_a_collections_tuning_is_what_it_is_built_and_searched_by()
+    {
+        await using var notes = await Notes.CreateAsync(dimensions: 24);
+        await notes.Collection.UpsertAsync(Notes.Some(3_000));
+        var manager = new IndexManager(notes.DataSource);
+        var target = await manager.TargetAsync("notes");
+        Assert.Null(await manager.TunedAsync(target));
+        var tuning = await manager.TuneAsync(target, new IndexTuneOptions { Recall = 0.8, Queries = 50, Candidates = [(6, 30)] });
+
+        Assert.True(await manager.KeepAsync(target, tuning));
+        var tuned = (await manager.TunedAsync(target))!;
+        Assert.Equal((6, 30, tuning.Advice!.EfSearch, 0.8, 10), (tuned.M, tuned.EfConstruction, tuned.EfSearch, tuned.Recall, tuned.K));
+        await notes.Collection.BuildIndexAsync();
+        Assert.Equal(6, Assert.Single(await manager.ListAsync(storesOnly: true)).M);
+        var query = notes.Embedder.Space.Vector(notes.Embedder.Vector("query"));
+        var (plan, _) = await notes.Collection.ExplainAsync(query, 10);
+        Assert.Equal($"{tuned.EfSearch}", plan.Steps[0].Settings["hnsw.ef_search"]);
+
+        // It is the same vectors', however they are stored; an index of another build is not what was tuned.
+        await notes.Client.AlterCollectionAsync("notes", ["written_at"], partitioning: null);
+        target = await manager.TargetAsync("notes");
+        Assert.Equal(tuned, await manager.TunedAsync(target));
+        await manager.BuildAsync(target, new HnswOptions { M = 10 }, replace: true);
+        (plan, _) = await notes.Collection.ExplainAsync(query, 10);
+        Assert.Equal("400", plan.Steps[0].Settings["hnsw.ef_search"]);
+        Assert.False(await manager.KeepAsync(target, tuning with { Advice = null }));
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 using PgEmbed.Testing;
 
 namespace PgEmbed.Postgres.Tests.Injection;
@@ -28,6 +29,18 @@ public sealed class HostileNameTests
         ["filter in SQL"] = async (things, _) => Assert.Single(await things.SearchRowsAsync(
             "q", 5, SqlFilter.Raw($"{SqlName.Quote(things.Info.Source.Columns[2].Name)} = 'a'")).ToListAsync()),
         ["get"] = async (things, _) => Assert.Equal("a", (await things.GetAsync(1))!.Kind),
+        ["projection"] = async (things, _) => Assert.Equal(
+            "a", (await things.Query("q").Select(t => new { t.Kind, t.Id }).SingleAsync()).Row.Kind),
+        ["columns by name"] = async (things, _) => Assert.Equal(
+            "a", (await things.QueryRows("q").Map(r => r.GetString(1), things.Info.Source.Columns[2].Name).SingleAsync()).Row),
+        ["like a row"] = async (things, _) => Assert.Empty(await things.QueryLike(1).Filter(t => t.Kind == "a").ToListAsync()),
+        ["several"] = async (things, _) => Assert.Equal(2, (await things.SearchManyAsync(["q", "r"], 3, t => t.Kind == "a")).Count),
+        ["statement"] = async (things, _) => Assert.NotEmpty((await things.Query("q").Filter(t => t.Kind == "a").ToSqlAsync()).Sql),
+        ["wait"] = async (things, _) => await things.WaitUntilSearchableAsync([1], TimeSpan.Zero),
+        ["import"] = async (things, _) => Assert.Equal(1, (await things.ImportVectorsAsync(
+            Embedder.Space, new[] { new KeyedVector<int>(1, Embedder.Vector("x")) }.ToAsyncEnumerable())).Written),
+        ["search in SQL"] = async (things, database) => Assert.Equal(1L, await ScalarAsync(
+            database, "SELECT count(*) FROM pgembed.search($1, pgembed.vector_of($1, '1'), 3)", things.Info.Name)),
         ["sync"] = async (things, _) => Assert.Equal(0, (await things.SyncAsync().LastAsync()).Embedded),
         ["export"] = async (things, _) => Assert.Single(await things.ExportVectorsAsync<int>().ToListAsync()),
         ["status"] = async (things, database) => Assert.Equal(

@@ -5,6 +5,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 using PgEmbed.Testing;
 
 namespace PgEmbed.Postgres.Tests.Injection;
@@ -53,6 +54,23 @@ public sealed class HostileValueTests
         "SELECT pgembed.vector_of('notes', $1, $1)",
         "SELECT pgembed.space_id($1, 3, $1)",
         "SELECT pgembed.add_partition('pgembed_store.notes_1', ARRAY[$1])",
+        "SELECT * FROM pgembed.search($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('ef_search', $1))",
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('max_distance', $1))",
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('exact', $1))",
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object($1, 1))",
+        "SELECT * FROM pgembed.explain_search($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT * FROM pgembed.hybrid_search($1, pgembed.vector_of('notes', 'a'), 'a')",
+        "SELECT * FROM pgembed.hybrid_search('notes', pgembed.vector_of('notes', 'a'), $1)",
+    ];
+
+    /// <summary>SQL functions that take a filter: SQL, which may fail as SQL does, but writes nothing.</summary>
+    private static readonly string[] FilterCalls =
+    [
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, $1)",
+        "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, 'kind = ' || quote_literal($1))",
+        "SELECT * FROM pgembed.explain_search('notes', pgembed.vector_of('notes', 'a'), 3, $1)",
+        "SELECT * FROM pgembed.plan_search('notes', 3, $1)",
     ];
 
     private static CollectionMapping<Note> Mapping => new CollectionMapping<Note>("notes").Key(n => n.Id).Text(n => n.Title);
@@ -97,6 +115,78 @@ public sealed class HostileValueTests
 
         await collection.UpsertAsync(notes);
         await FilterAsync(database, collection, notes);
+        await collection.WaitUntilSearchableAsync(notes.Select(n => n.Id).Where(id => id.Trim(' ', '\t', '\r', '\n') != ""), TimeSpan.Zero);
+        foreach (var many in notes.Where(n => !string.IsNullOrWhiteSpace(n.Kind)).Chunk(100))
+        {
+            var results = await collection.SearchManyAsync([.. many.Select(n => n.Kind)], 1, n => n.Kind == many[0].Kind);
+            Assert.All(results, result => Assert.Equal(many[0].Id, Assert.Single(result.Hits).Row.Id));
+        }
+
+        foreach (var note in notes.Where((n, index) => index % 25 == 0 && !string.IsNullOrWhiteSpace(n.Title)))
+        {
+            var like = await collection.QueryLike(note.Id).Filter(n => n.Kind == note.Kind || n.Kind == "'").ToListAsync();
+            Assert.DoesNotContain(note.Id, like.Select(hit => hit.Row.Id));
+            var statement = await collection.Query("q").Filter(SqlFilter.From($"kind = {note.Kind}")).ToSqlAsync();
+            Assert.Equal(note.Kind, statement.Parameters[1].Value);
+        }
+
+        Assert.Null(await canary.HarmAsync());
+    }
+
+    [Fact]
+    public async Task Vectors_come_in_and_go_out_under_hostile_keys()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var canary = await Canary.CreateAsync(database.DataSource);
+        var collection = await CreateAsync(database);
+        var embedder = new HashingEmbedder();
+        var ids = HostileTexts.Values;
+        await collection.UpsertAsync(ids.Select(id => new Note { Id = id, Title = "x" }));
+        // Over the vectors that are there, and into an empty store.
+        for (var round = 0; round < 2; round++)
+        {
+            var imported = await collection.ImportVectorsAsync(
+                embedder.Space, ids.Select(id => new KeyedVector<string>(id, embedder.Vector(id))).ToAsyncEnumerable());
+
+            Assert.Equal(ids.Count, imported.Written);
+            var vectors = await collection.ExportVectorsAsync<string>().ToDictionaryAsync(v => v.Key, v => v.Values.ToArray());
+            Assert.Equal(ids.Count, vectors.Count);
+            Assert.All(ids, id => Assert.Equal(embedder.Vector(id), vectors[id]));
+            await using var command = database.DataSource.CreateCommand($"TRUNCATE {collection.Info.Store.Sql}");
+            await command.ExecuteNonQueryAsync();
+        }
+
+        foreach (var id in HostileTexts.All.Except(ids).Append("no such key'--"))
+            await Assert.ThrowsAnyAsync<Exception>(() => collection.ImportVectorsAsync(
+                embedder.Space, new[] { new KeyedVector<string>(id, embedder.Vector("x")) }.ToAsyncEnumerable()));
+        Assert.Empty(await collection.ExportVectorsAsync<string>().ToListAsync());
+        Assert.Null(await canary.HarmAsync());
+    }
+
+    [Fact]
+    public async Task A_hostile_filter_changes_nothing()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        var canary = await Canary.CreateAsync(database.DataSource);
+        var collection = await CreateAsync(database);
+        await collection.UpsertAsync([new Note { Id = "a", Title = "a", Kind = "a" }]);
+        await using var connection = await database.DataSource.OpenConnectionAsync();
+        foreach (var call in FilterCalls)
+        {
+            foreach (var text in HostileTexts.All)
+            {
+                try
+                {
+                    await using var command = new NpgsqlCommand(call, connection) { Parameters = { new() { Value = text } } };
+                    await command.ExecuteNonQueryAsync();
+                }
+                catch (PostgresException)
+                {
+                    // Most are no SQL.
+                }
+            }
+        }
+
         Assert.Null(await canary.HarmAsync());
     }
 
@@ -124,7 +214,7 @@ public sealed class HostileValueTests
     {
         await using var database = await TestDatabase.CreateAsync();
         var canary = await Canary.CreateAsync(database.DataSource);
-        await CreateAsync(database);
+        await (await CreateAsync(database)).UpsertAsync([new Note { Id = "a", Title = "a", Kind = "a" }]);
         await using var connection = await database.DataSource.OpenConnectionAsync();
         await Execute($"SET standard_conforming_strings = {standardConformingStrings}; SET escape_string_warning = off");
         foreach (var call in Calls)

@@ -12,7 +12,7 @@ public sealed class QuerySamplerTests
         await using var notes = await Notes.CreateAsync();
         await notes.Collection.UpsertAsync(Notes.Some(200));
         await using var sampler = new QuerySampler(notes.DataSource, new QuerySamplerOptions { Rate = 1 });
-        var client = new PgEmbedClient(notes.DataSource, notes.Embedder) { Sampler = sampler };
+        var client = new PgEmbedClient(notes.DataSource, notes.Embedder, new() { Sampler = sampler });
         var collection = await client.OpenCollectionAsync(Notes.Mapping);
         string[] tenants = ["it's \"1\"", "tenant 2", "$pgembed_value_2$"];
         var since = new DateTime(2024, 3, 1, 0, 0, 0, DateTimeKind.Utc);
@@ -47,7 +47,7 @@ public sealed class QuerySamplerTests
         await notes.Collection.UpsertAsync(Notes.Some(20));
         await using var sampler = new QuerySampler(
             notes.DataSource, new QuerySamplerOptions { Rate = 1, KeepVectors = true, Kept = 4 });
-        var client = new PgEmbedClient(notes.DataSource, notes.Embedder) { Sampler = sampler };
+        var client = new PgEmbedClient(notes.DataSource, notes.Embedder, new() { Sampler = sampler });
         var collection = await client.OpenCollectionAsync(Notes.Mapping);
         for (var i = 0; i < 10; i++)
             await collection.SearchAsync($"q{i}").ToListAsync();
@@ -76,7 +76,7 @@ public sealed class QuerySamplerTests
         await using var sampler = new QuerySampler(
             notes.DataSource,
             new QuerySamplerOptions { Rate = 1, Capacity = 3, FlushEvery = TimeSpan.FromHours(1) });
-        var client = new PgEmbedClient(notes.DataSource, notes.Embedder) { Sampler = sampler };
+        var client = new PgEmbedClient(notes.DataSource, notes.Embedder, new() { Sampler = sampler });
         var collection = await client.OpenCollectionAsync(Notes.Mapping);
         for (var i = 0; i < 5; i++)
             Assert.NotEmpty(await collection.SearchAsync("q").ToListAsync());

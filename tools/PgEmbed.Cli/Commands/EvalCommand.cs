@@ -50,10 +50,11 @@ internal static class EvalCommand
         var filter = new Option<string?>("--filter") { Description = "Condition in SQL over the table's columns.", HelpName = "SQL" };
         var efSearch = new Option<int?>("--ef-search") { Description = "pgvector's hnsw.ef_search, 1 to 1000.", HelpName = "N" };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
+        var hybrid = new HybridSettings();
         var compare = new Option<string?>("--compare")
         {
             Description = "A second setting to compare with on the same queries: \"ef-search=40\", \"exact\", \"run=FILE\", "
-                + "\"ef-search=40; filter=SQL\".",
+                + "\"hybrid; text-weight=0.4\", \"ef-search=40; filter=SQL\".",
             HelpName = "SETTING",
         };
         var by = new Option<string?>("--by")
@@ -84,6 +85,7 @@ internal static class EvalCommand
             collection, qrels, queries, corpus, run, measures, depth, relevant, skip, filter, efSearch, exact, compare, by,
             id, save, perQuery, interval, confidence, resamples, seed, model, connection, json,
         };
+        hybrid.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var request = Request();
@@ -135,6 +137,7 @@ internal static class EvalCommand
                     Exact = parsed.GetValue(exact),
                     Filter = parsed.GetValue(filter),
                     RunFile = parsed.GetValue(run),
+                    Hybrid = hybrid.Read(parsed, new SearchOptions()),
                 };
                 return setting with { Name = setting.Describe() };
             }
@@ -171,8 +174,9 @@ internal static class EvalCommand
             throw new UsageException($"Expected --depth from 1 to {SearchOptions.MaxK}, got {request.Depth}.");
         if (request.RelevantFrom < 1)
             throw new UsageException($"Expected --relevant-from of at least 1, got {request.RelevantFrom}.");
-        if (request.Setting is { RunFile: not null } and not { EfSearch: null, Exact: false, Filter: null })
-            throw new UsageException("Expected --run without --ef-search, --exact and --filter: a run was searched already.");
+        if (request.Setting is { RunFile: not null } and not { EfSearch: null, Exact: false, Filter: null, Hybrid: null })
+            throw new UsageException(
+                "Expected --run without --ef-search, --exact, --hybrid and --filter: a run was searched already.");
     }
 
     private static async Task<EvalReport> ReportAsync(

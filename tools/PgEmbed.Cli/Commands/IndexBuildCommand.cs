@@ -10,10 +10,10 @@ internal static class IndexBuildCommand
     public static Command Create(Terminal terminal, bool rebuild)
     {
         var target = new IndexTargetOptions();
-        var m = new Option<int?>("--m") { Description = "Links of a vector in a layer, 2 to 100. " + Default("16") };
+        var m = new Option<int?>("--m") { Description = "Links of a vector in a layer, 2 to 100. " + Default("as tuned, else 16") };
         var efConstruction = new Option<int?>("--ef-construction")
         {
-            Description = "Candidates looked at for each vector, 4 to 1000. " + Default("64"),
+            Description = "Candidates looked at for each vector, 4 to 1000. " + Default("as tuned, else 64"),
         };
         var maxMemory = new Option<string?>("--max-memory")
         {
@@ -58,12 +58,13 @@ internal static class IndexBuildCommand
             var manager = new IndexManager(database.DataSource);
             var found = await target.FindAsync(manager, parsed, cancellationToken);
             var there = rebuild ? (await manager.PlanAsync(found, cancellationToken: cancellationToken)).Existing : null;
-            var links = parsed.GetValue(m) ?? there?.M ?? new HnswOptions().M;
+            var usual = await manager.OptionsAsync(found, cancellationToken);
+            var links = parsed.GetValue(m) ?? there?.M ?? usual.M;
             var options = new HnswOptions
             {
                 M = links,
                 EfConstruction = parsed.GetValue(efConstruction)
-                    ?? Math.Max(2 * links, there?.EfConstruction ?? new HnswOptions().EfConstruction),
+                    ?? Math.Max(2 * links, there?.EfConstruction ?? usual.EfConstruction),
                 MaxMemory = memory,
                 AllowSpill = parsed.GetValue(allowSpill),
                 Workers = parsed.GetValue(workers),

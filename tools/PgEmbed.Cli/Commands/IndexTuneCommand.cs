@@ -32,16 +32,22 @@ internal static class IndexTuneCommand
             HelpName = "M:EF",
         };
         var apply = new Option<bool>("--apply") { Description = "Build, or rebuild, the index with what is advised." };
+        var dryRun = new Option<bool>("--dry-run")
+        {
+            Description = "Only measure: don't keep what is advised for the collection's searches and later builds.",
+        };
         var model = CommonOptions.Model();
         var connection = CommonOptions.Connection();
         var json = CommonOptions.Json();
         var command = new Command("tune", "Find m, ef_construction and ef_search for a recall, by measuring on a sample.");
         target.AddTo(command, filter: false);
         foreach (var option in (Option[])
-            [recall, k, sample, queries, count, candidates, apply, model, connection, json])
+            [recall, k, sample, queries, count, candidates, apply, dryRun, model, connection, json])
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (parsed.GetValue(apply) && parsed.GetValue(dryRun))
+                throw new UsageException("Expected either --apply or --dry-run.");
             var settings = parsed.GetValue(candidates) is { Length: > 0 } given
                 ? [.. given.Select(Candidate)]
                 : new IndexTuneOptions().Candidates;
@@ -67,6 +73,10 @@ internal static class IndexTuneCommand
                 Write(terminal, tuning);
             if (tuning.Advice is not { } advice)
                 return ExitCode.Failed;
+            if (!parsed.GetValue(dryRun) && await manager.KeepAsync(found, tuning, cancellationToken))
+                terminal.Say(
+                    $"Kept: an index of {found.Collection} is built so from now on, and searches through such an index take "
+                    + $"ef_search = {advice.EfSearch}.");
             if (parsed.GetValue(apply))
                 await ApplyAsync(terminal, manager, found, advice, parsed.GetValue(json), cancellationToken);
             return ExitCode.Done;

@@ -3,8 +3,8 @@ using System.Text.Json;
 using PgEmbed.Cli.Infrastructure;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
-using Spectre.Console;
 
 namespace PgEmbed.Cli.Commands;
 
@@ -28,6 +28,7 @@ internal static class SearchCommand
         };
         var maxDistance = new Option<double?>("--max-distance") { Description = "No row farther than this." };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
+        var hybrid = new HybridSettings();
         var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
         var model = CommonOptions.Model();
         var connection = CommonOptions.Connection();
@@ -36,18 +37,12 @@ internal static class SearchCommand
         {
             collection, text, k, filter, maxDistance, recall, efSearch, exact, explain, model, connection, json,
         };
+        hybrid.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var query = parsed.GetValue(text)!;
             if (string.IsNullOrWhiteSpace(query))
                 throw new UsageException("Expected a text to look for, got an empty one.");
-            await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
-            using var embedder = Models.Load(parsed.GetValue(model), terminal);
-            if (embedder.IsTruncated(query, TextRole.Query))
-                terminal.Say($"The text is longer than the {embedder.Model.MaxTokens} tokens that the model reads and is cut.");
-            var opened = await new PgEmbedClient(database.DataSource, embedder)
-                .OpenCollectionAsync(parsed.GetValue(collection)!, cancellationToken);
-            var condition = parsed.GetValue(filter) is { } sql ? SqlFilter.Raw(sql) : null;
             var options = new SearchOptions
             {
                 EfSearch = parsed.GetValue(efSearch),
@@ -55,6 +50,22 @@ internal static class SearchCommand
                 MaxDistance = parsed.GetValue(maxDistance),
                 Exact = parsed.GetValue(exact),
             };
+            var both = hybrid.Read(parsed, options);
+            await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
+            using var embedder = Models.Load(parsed.GetValue(model), terminal);
+            if (embedder.IsTruncated(query, TextRole.Query))
+                terminal.Say($"The text is longer than the {embedder.Model.MaxTokens} tokens that the model reads and is cut.");
+            var opened = await new PgEmbedClient(database.DataSource, embedder)
+                .OpenCollectionAsync(parsed.GetValue(collection)!, cancellationToken);
+            var condition = parsed.GetValue(filter) is { } sql ? SqlFilter.Raw(sql) : null;
+            if (both is not null)
+            {
+                await HybridAsync(
+                    terminal, opened, query, parsed.GetValue(k), condition, both, parsed.GetValue(explain),
+                    parsed.GetValue(json), cancellationToken);
+                return ExitCode.Done;
+            }
+
             if (parsed.GetValue(explain))
             {
                 var (plan, server) = await opened.ExplainRowsAsync(
@@ -65,10 +76,12 @@ internal static class SearchCommand
 
             var hits = await opened.SearchRowsAsync(query, parsed.GetValue(k), condition, options, cancellationToken)
                 .ToListAsync(cancellationToken);
-            if (parsed.GetValue(json))
-                WriteJson(terminal, hits);
-            else
-                WriteTable(terminal, opened, hits);
+            SearchPrinter.Write(
+                terminal,
+                opened.Info,
+                ["distance"],
+                [.. hits.Select(hit => (new[] { hit.Distance }, hit.Row))],
+                parsed.GetValue(json));
             return ExitCode.Done;
         });
         return command;
@@ -110,53 +123,34 @@ internal static class SearchCommand
         _ => $"all rows that pass, ranked, {Format.Number(step.Outcome.Milliseconds, "0.0")} ms",
     };
 
-    private static void WriteJson(Terminal terminal, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits) =>
-        terminal.WriteJson(hits.Select(hit => new
-        {
-            hit.Distance,
-            row = hit.Row.ToDictionary(column => column.Key, column => Plain(column.Value)),
-        }));
-
-    private static void WriteTable(
-        Terminal terminal, VectorCollection collection, List<SearchHit<IReadOnlyDictionary<string, object?>>> hits)
+    private static async Task HybridAsync(
+        Terminal terminal,
+        VectorCollection collection,
+        string text,
+        int k,
+        SqlFilter? filter,
+        HybridOptions options,
+        bool explain,
+        bool json,
+        CancellationToken cancellationToken)
     {
-        // The key, the text, and of the rest what is short enough to be read in a row.
-        var keys = collection.Info.KeyColumns.Select(c => c.Name).ToList();
-        var texts = collection.Info.TextColumns.Select(c => c.Name).Except(keys).ToList();
-        var rest = collection.Info.Source.Columns.Select(c => c.Name).Except(keys).Except(texts).Take(4).ToList();
-        var table = new Table().Border(TableBorder.Simple).AddColumn(new TableColumn("distance").RightAligned());
-        List<string> columns = [.. keys, .. rest, .. texts.Take(1)];
-        foreach (var column in columns)
-            table.AddColumn(Markup.Escape(column));
-        foreach (var hit in hits)
+        if (!explain)
         {
-            string[] cells = [Format.Number(hit.Distance, "0.0000"), .. columns.Select(c => Cell(hit.Row[c]))];
-            table.AddRow(cells.Select(Markup.Escape).ToArray());
+            var hits = await collection.HybridSearchRowsAsync(text, k, filter, options, cancellationToken)
+                .ToListAsync(cancellationToken);
+            SearchPrinter.Write(
+                terminal,
+                collection.Info,
+                ["score", "distance", "text_score"],
+                [.. hits.Select(hit => (new[] { hit.Score, hit.Distance, hit.TextScore }, hit.Row))],
+                json);
+            return;
         }
 
-        terminal.OutputConsole.Write(table);
-        if (hits.Count == 0)
-            terminal.Say("No row passes.");
+        var aspects = await collection.ExplainHybridRowsAsync(text, k, filter, options, cancellationToken);
+        if (json)
+            terminal.WriteJson(aspects.Select(a => new { a.Aspect, a.Value }));
+        else
+            terminal.WriteFacts([.. aspects.Select(a => (a.Aspect, (string?)a.Value))]);
     }
-
-    private static string Cell(object? value) => value switch
-    {
-        null => "",
-        string text => Format.Cut(text, 60),
-        Array array => Format.Cut(string.Join(", ", array.Cast<object?>()), 40),
-        IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
-        _ => Format.Cut(value.ToString() ?? "", 40),
-    };
-
-    // What JSON has no form for is printed as text.
-    private static object? Plain(object? value) => value switch
-    {
-        null or string or bool or int or long or short or decimal or DateTime or DateTimeOffset or Guid => value,
-        double number => double.IsFinite(number) ? number : number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        float number => float.IsFinite(number) ? number : number.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        byte[] bytes => Convert.ToHexStringLower(bytes),
-        Array { Rank: 1 } array => array.Cast<object?>().Select(Plain).ToArray(),
-        JsonDocument document => document.RootElement,
-        _ => value.ToString(),
-    };
 }
