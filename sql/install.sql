@@ -429,8 +429,21 @@ INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('004_advice', '10.0.0');
 
 -- The planner gives a list of steps instead of a statement: functions whose result differs can't be replaced.
-DROP FUNCTION IF EXISTS pgembed.search_parts(text);
-DROP FUNCTION IF EXISTS pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]);
+DO $search_steps$
+DECLARE
+    changed pg_catalog.regprocedure;
+BEGIN
+    FOREACH changed IN ARRAY ARRAY[
+        pg_catalog.to_regprocedure('pgembed.search_parts(text)'),
+        pg_catalog.to_regprocedure(
+            'pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], pg_catalog.regtype[])')]
+    LOOP
+        IF changed IS NOT NULL THEN
+            EXECUTE 'DROP FUNCTION ' || changed;
+        END IF;
+    END LOOP;
+END
+$search_steps$;
 
 
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
@@ -1053,6 +1066,56 @@ $function$;
 COMMENT ON FUNCTION pgembed.estimate_rows(text, text[]) IS
     'How many rows the server''s planner expects of a query, in which $1 is the array of values. Nothing is run.';
 
+CREATE OR REPLACE FUNCTION pgembed.explain_hybrid(
+    collection text,
+    query pgembed.space_vector,
+    query_text text,
+    k integer DEFAULT 10,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (aspect text, value text)
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    planned     record;
+    server_plan json;
+BEGIN
+    PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    PERFORM pg_catalog.set_config('jit', 'off', true);
+    SELECT * INTO planned FROM pgembed.plan_hybrid(collection, query_text, k, filter, explain_hybrid.options);
+    -- A loop, because EXECUTE of a loop takes one statement alone.
+    FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
+        USING pgembed.in_space(query, planned.space_id), query, collection, filter, options - '{fusion,text_weight}'::text[],
+            planned.terms, planned.weights
+    LOOP
+        EXIT;
+    END LOOP;
+    RETURN QUERY VALUES ('fusion', planned.fusion), ('text weight', planned.text_weight::text);
+    RETURN QUERY
+        SELECT 'word ' || t.term, pg_catalog.format('weighs %s', pg_catalog.round(t.weight::numeric, 4))
+        FROM ROWS FROM (pg_catalog.unnest(planned.terms[3:]), pg_catalog.unnest(planned.weights))
+            WITH ORDINALITY AS t (term, weight, place)
+        ORDER BY t.place;
+    RETURN QUERY
+        SELECT 'step ' || pg_catalog.substr(s.node ->> 'Subplan Name', 14),
+            pg_catalog.format('%s rows', (s.node ->> 'Actual Rows')::numeric::bigint)
+        FROM pg_catalog.jsonb_path_query(
+            server_plan::jsonb, 'strict $.** ? (@."Subplan Name" like_regex "^CTE _pgembed_")', silent => true) s (node);
+    RETURN QUERY VALUES
+        ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
+        ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
+        ('statement', planned.statement);
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb) IS
+    'Runs pgembed.hybrid_search with the same arguments, and says how: the fusion, the words and what they weigh, the rows '
+    'of each step, and the statement. Errors: as pgembed.hybrid_search.';
+
 -- As pgembed.search, but that each step's statement is run by EXPLAIN ANALYZE, which says how many rows it found.
 CREATE OR REPLACE FUNCTION pgembed.explain_search(
     collection text,
@@ -1623,18 +1686,17 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 -- over where the step before found fewer rows. The last step ranks all rows that pass and always is enough; so whatever
 -- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
--- Costs are in rows of a full ranking, where ranking one row costs 1 (about 5 us): what tools/bench filter shows of its
--- fixed plans is 0.5 ms for the way into the index and 0.035 ms for each vector that the index gives. From that follows:
+-- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
+-- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
--- - Else the index is asked first. Whether a filter goes with or against the query's neighbourhood, no statistics tell;
---   how many of the nearest vectors pass does. So the first step looks at as many as cost a fifth of the ranking, or as
---   hold enough rows even if those that pass are half as dense about the query as they are in all.
--- - When it finds too few: either they are about as dense as in all, and the index is followed farther, for as far as that
---   is cheaper than the ranking; or they keep away from the query. Then an index search would also find the wrong ones
---   (few of the graph's edges lead there), and all are ranked.
--- - A step by the index takes more rows than k and the nearest of them: what an index search misses, it misses at its
---   edge. How many more, the asked recall says.
+-- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
+--   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
+--   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
+--   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
 -- `parts` as the store, before anything is worked out.
@@ -1657,20 +1719,23 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 7;      -- a vector that the index gives
+    tuple_cost constant double precision := 6;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
+    probed     constant integer := 100;             -- vectors that a probe looks at
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
-    ef_search  integer := (options ->> 'ef_search')::integer;
+    ef_search  integer := coalesce(
+        (options ->> 'ef_search')::integer,
+        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
     spare      double precision;
     density    double precision;
     wanted     integer;
     expected   double precision;
     reach      integer;
-    far        integer;
+    costs      double precision;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -1696,19 +1761,15 @@ BEGIN
             "values"));
     END IF;
 
-    -- 2 at a recall of 0.95, 5 at 0.99: so many times k does the index keep in sight.
+    -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
     density := greatest(1, matching_rows) / greatest(1, stored_rows);
-    IF filter IS NULL AND spare * k <= 1000 THEN
-        wanted := k;
-        expected := k;
-        ef_search := coalesce(ef_search, greatest(50 * spare, spare * k)::integer);
-    ELSE
-        wanted := greatest(k + 5, pg_catalog.ceil(1.5 * spare * k))::integer;
-        expected := wanted / density;
-        ef_search := coalesce(ef_search, greatest(50 * spare, spare * k, least(1.3 * expected, 200 * spare))::integer);
-    END IF;
-    ef_search := least(1000, ef_search);
+    wanted := CASE
+        WHEN filter IS NULL AND ef_search >= spare * k THEN k
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+    END;
+    expected := wanted / density;
 
     plan := 'exact';
     steps := '[]';
@@ -1716,58 +1777,57 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
         reason := 'there is no filter';
-        reach := least(1e9, greatest(4 * expected, ef_search));
+        reach := greatest(4 * wanted, ef_search);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
-        reach := 1000;
-    ELSIF matching_rows <= 5 * (scan_cost + tuple_cost * 100) THEN
-        reason := 'ranking the rows that pass costs no more than to see how many are near by the index';
+        reach := greatest(1000, 2 * wanted);
+    ELSIF matching_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+        reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := least(2 * expected, greatest(100, (matching_rows / 5 - scan_cost) / tuple_cost));
-        plan := CASE WHEN reach <= ef_search THEN 'index' ELSE 'iterative index' END;
-        far := 0.8 * matching_rows / tuple_cost;
-        IF far < 1.2 * expected OR reach >= 1.5 * expected THEN
-            far := NULL;
+        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        costs := scan_cost + tuple_cost * greatest(ef_search, reach);
+        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        IF costs > matching_rows / 5 THEN
+            -- It only looks: `least` is more than it can find.
+            steps := steps || pg_catalog.jsonb_build_object(
+                'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
-
     IF reach IS NOT NULL THEN
-        steps := steps || pg_catalog.jsonb_build_object('step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted);
-    END IF;
-    IF far IS NOT NULL THEN
         steps := steps || pg_catalog.jsonb_build_object(
-            'step', 'near', 'bound', far, 'wanted', wanted, 'least', wanted,
-            'worth', pg_catalog.ceil(reach * greatest(density / 2, 1.2 * wanted / far)));
+            'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
     END IF;
     steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 
     steps := (
-        SELECT pg_catalog.jsonb_agg(s.step
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
             || pg_catalog.jsonb_build_object(
                 'settings',
                 CASE s.step ->> 'step'
-                    WHEN 'near' THEN pg_catalog.jsonb_build_object(
+                    WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    ELSE pg_catalog.jsonb_build_object(
                         'jit', 'off',
                         'enable_sort', 'off',
-                        'hnsw.ef_search', least(ef_search, greatest(100, (s.step ->> 'bound')::integer))::text,
+                        'hnsw.ef_search', least(ef_search, (s.step ->> 'bound')::integer)::text,
                         'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
                         'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
-                    ELSE '{"jit": "off", "enable_sort": "on"}'::jsonb
                 END,
                 'statement',
                 pgembed.search_statement(
-                    parts, s.step ->> 'step', k, ran, columns, (s.step ->> 'bound')::integer,
-                    (s.step ->> 'wanted')::integer))
+                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
 END
@@ -1963,6 +2023,7 @@ COMMENT ON FUNCTION pgembed.search_parts(text) IS
 --          the inner subquery, and the one with OFFSET 0 looks each up in the source and holds it against the filter; so
 --          the index is left as soon as enough have passed. The step's settings make the server sort nothing if it can
 --          help it, and only the HNSW index has vectors in order of distance.
+-- probe    the same, to see how many of the nearest vectors pass.
 -- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
 --          found, so that no more than the keys of `bound` + 1 rows were read in vain.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
@@ -1993,7 +2054,7 @@ BEGIN
     rows_by_key := pg_catalog.format('%s AS %s', parts ->> 'source', parts ->> 'source_name');
 
     CASE step
-    WHEN 'near' THEN
+    WHEN 'near', 'probe' THEN
         RETURN pg_catalog.format(
             $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
 FROM (SELECT _pgembed_distance, %2$s, %1$s
@@ -2047,7 +2108,7 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
-    'The statement of one step of a search (near, few or every), out of a collection''s parts and the numbers of a plan. '
+    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
     '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';
 
 CREATE OR REPLACE FUNCTION pgembed.serving_store(
@@ -2277,6 +2338,34 @@ COMMENT ON FUNCTION pgembed.text_index_parts(text) IS
     'A collection''s text index, and the pieces of SQL that statements about it are made of. Errors: PE002 no such '
     'collection, PE030 no text index.';
 
+-- What was tuned holds for an index that is built as tuning advised, and for so many neighbours: more of them need more
+-- candidates, in proportion at the most.
+CREATE OR REPLACE FUNCTION pgembed.tuned_ef_search(collection text, k integer)
+RETURNS integer
+LANGUAGE sql STABLE PARALLEL SAFE
+AS $function$
+    SELECT least(1000, greatest(s.tuned_ef_search,
+        pg_catalog.ceil(s.tuned_ef_search * k / s.tuned_k::double precision)))::integer
+    FROM pgembed.collection c
+        JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving AND s.tuned_at IS NOT NULL
+        JOIN pg_catalog.pg_index i ON i.indrelid = pg_catalog.to_regclass(pg_catalog.format('pgembed_store.%I', s.table_name))
+            AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL
+        JOIN pg_catalog.pg_class r ON r.oid = i.indexrelid
+        JOIN pg_catalog.pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
+        CROSS JOIN LATERAL (
+            SELECT pg_catalog.max(o.option_value) FILTER (WHERE o.option_name = 'm') AS m,
+                pg_catalog.max(o.option_value) FILTER (WHERE o.option_name = 'ef_construction') AS ef_construction
+            FROM pg_catalog.pg_options_to_table(r.reloptions) o) AS built
+    WHERE c.name = tuned_ef_search.collection
+        AND coalesce(built.m::integer, 16) = s.tuned_m
+        AND coalesce(built.ef_construction::integer, 64) = s.tuned_ef_construction
+    LIMIT 1
+$function$;
+
+COMMENT ON FUNCTION pgembed.tuned_ef_search(text, integer) IS
+    'The hnsw.ef_search that pgembed index tune found for the collection''s index and so many rows; null where it was not '
+    'tuned, or the index is built otherwise than advised.';
+
 -- Keys are compared by the equality of the store's unique index, named with its schema: an unqualified = on a type such
 -- as citext would be another operator under another search_path. (It is the primary key, but where the store is
 -- partitioned by a column that may be null.)
@@ -2390,7 +2479,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"b7073b6aedbd325809430de5f7e07a07b6a9bffeeb22c6aaccf8db2a70904178","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"c5453e7dc2ef44fa2420aa1129ed412dbe17208e6d7defbab39f165f4f7daf59","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
