@@ -135,7 +135,8 @@ BEGIN
                     ELSE pg_catalog.jsonb_build_object(
                         'jit', 'off',
                         'enable_sort', 'off',
-                        'hnsw.ef_search', least(ef_search, (s.step ->> 'bound')::integer)::text,
+                        'hnsw.ef_search',
+                        CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
                         'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
