@@ -75,6 +75,8 @@ public sealed class TextCommandTests : IDisposable
         Assert.True(relevance.Code == 0, relevance.Error);
         using (var fit = JsonDocument.Parse(relevance.Output))
             Assert.Equal("judgments", fit.RootElement.GetProperty("basis").GetString());
+        var cut = await Cli.RunAsync(database, "search", "tiny", "apples", "--min-relevance", "1", "--json");
+        Assert.Equal((0, "[]"), (cut.Code, cut.Output.Trim()));
 
         Assert.Contains(
             "Would drop", (await Cli.RunAsync(database, "text", "drop", "tiny", "--dry-run")).Error, StringComparison.Ordinal);
