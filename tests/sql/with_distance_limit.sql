@@ -13,10 +13,10 @@ FROM pgembed.with_distance_limit('articles', ROW(:'mini', '[1,0,0]'), '{"exact":
 SELECT pgembed.with_distance_limit('articles', ROW(:'mini', '[1,0,0]'), '{"max_distance": 0.001, "min_relevance": 0.5}') AS nearer,
     pgembed.with_distance_limit('articles', ROW(:'mini', '[1,0,0]'), '{"min_relevance": 0}') = '{"max_distance": 1e300}' AS all_of_them,
     pgembed.with_distance_limit('articles', ROW(:'mini', '[1,0,0]'), '{"min_relevance": 1}') = '{"max_distance": -1e300}' AS none;
--- A search leaves out just the rows that are less relevant, under a filter too; so does its explanation.
+-- A search leaves out just the rows that are less relevant, under a filter too. Its explanation takes the option.
 SELECT key FROM pgembed.search('articles', ROW(:'mini', '[1,0,0]'), 10, options => '{"min_relevance": 0.3}');
 SELECT key FROM pgembed.search('articles', ROW(:'mini', '[1,0,0]'), 10, 'id <> 1', '{"min_relevance": 0.3}');
 SELECT count(*) FROM pgembed.search('articles', ROW(:'mini', '[1,0,0]'), 10, options => '{"min_relevance": 1}');
-SELECT value FROM pgembed.explain_search('articles', ROW(:'mini', '[1,0,0]'), 10, options => '{"min_relevance": 0.3}') WHERE aspect = 'rows';
+SELECT value FROM pgembed.explain_search('articles', ROW(:'mini', '[1,0,0]'), 10, options => '{"min_relevance": 0.3}') WHERE aspect = 'plan';
 SELECT pgembed.with_distance_limit('articles', ROW(:'mini', '[1,0,0]'), '{"min_relevance": "x"}');
 \echo :LAST_ERROR_SQLSTATE

@@ -78,7 +78,6 @@ internal static class VectorSearch
         {
             return await GuardAsync(query, async () =>
             {
-                await RelevanceLimits.ApplyAsync(session, [query], cancellationToken).ConfigureAwait(false);
                 var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
                 var steps = plan.Steps.ToArray();
                 var serverPlans = new List<string>();
