@@ -157,6 +157,8 @@ public sealed class OnnxTextEmbedder : ITextEmbedder, IDisposable
         {
             IntraOpThreads = options.IntraOpThreads ?? Environment.ProcessorCount,
             IntraOpSpinning = options.Spinning,
+            // Batches are of so many shapes that a remembered one seldom comes again; remembering costs memory only.
+            MemoryPattern = false,
         };
         // The library keeps dequantizations to fuse them with the operators behind, which then round activations to 8
         // bits; and where none is fused, every run dequantizes all weights again, which makes a short text take three

@@ -10,6 +10,7 @@ internal static class Benches
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
             ["order"] = OrderBench.RunAsync,
+            ["repository"] = RepositoryBench.RunAsync,
             ["settings"] = SettingsBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };

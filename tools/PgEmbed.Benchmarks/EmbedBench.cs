@@ -37,7 +37,7 @@ internal sealed class EmbedBench
         Func<EmbedBench, CancellationToken, Task>[] parts,
         CancellationToken cancellationToken)
     {
-        var (name, packages) = await BenchTexts.PackagesAsync(quick ? 300 : 20_000, cancellationToken);
+        var (name, packages) = await BenchTexts.PackagesAsync(quick ? 200 : 20_000, cancellationToken);
         var run = new EmbedBench(
             quick,
             name,
@@ -74,7 +74,7 @@ internal sealed class EmbedBench
     {
         if (run._quick)
         {
-            await run.MemoryAsync(BuiltInModel.Folder, 5_000, 25_000, cancellationToken);
+            await run.MemoryAsync(BuiltInModel.Folder, 4_000, 16_000, cancellationToken);
             return;
         }
 
@@ -83,7 +83,7 @@ internal sealed class EmbedBench
     }
 
     private static Task Peer(EmbedBench run, CancellationToken cancellationToken) => PeerBench.MeasureAsync(
-        run._texts.Shorts, run._texts.Longs, run._quick ? 300 : 3_000, run._targets, cancellationToken);
+        run._texts.Shorts, run._texts.Longs, run._quick ? 200 : 3_000, run._targets, cancellationToken);
 
     private async Task PipelineAsync(string folder, CancellationToken cancellationToken)
     {

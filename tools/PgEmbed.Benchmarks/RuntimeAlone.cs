@@ -42,6 +42,7 @@ internal sealed class RuntimeAlone : IDisposable
     {
         IntraOpThreads = Environment.ProcessorCount,
         IntraOpSpinning = new OnnxEmbedderOptions().Spinning,
+        MemoryPattern = false,
         Configuration = { ["session.disable_quant_qdq"] = "1" },
     };
 

@@ -52,7 +52,7 @@ internal static class SearchBench
             Machine.Commit(),
             Machine.This(status.ServerVersion, status.PgvectorVersion),
             new BenchData($"{name}, model {embedder.Space.Name}", packages.Count, embedder.Space.Dimensions),
-            await SettingsAsync(dataSource, cancellationToken),
+            await ServerSettings.ReadAsync(dataSource, cancellationToken),
             results,
             [
                 .. results.Select(row => new BenchTarget(
@@ -135,22 +135,6 @@ internal static class SearchBench
             ["vector_p95_ms"] = Math.Round(Statistics.Quantile(withVector, 0.95), 2),
             ["exact_p50_ms"] = Math.Round(Statistics.Median(exactTimes), 2),
         };
-    }
-
-    private static async Task<Dictionary<string, string>> SettingsAsync(
-        NpgsqlDataSource dataSource, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand(
-            """
-            SELECT name, current_setting(name) FROM pg_settings
-            WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'work_mem')
-            ORDER BY name
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var settings = new Dictionary<string, string>();
-        while (await reader.ReadAsync(cancellationToken))
-            settings[reader.GetString(0)] = reader.GetString(1);
-        return settings;
     }
 
     private sealed class Progress : IProgress<EmbedProgress>

@@ -25,7 +25,7 @@ internal static class SettingsBench
         ("twice as many threads", BatchTokens, options => options.IntraOpThreads = 2 * Environment.ProcessorCount),
         ("threads spin", BatchTokens, options => options.IntraOpSpinning = true),
         ("no arena", BatchTokens, options => options.MemoryArena = false),
-        ("no memory patterns", BatchTokens, options => options.MemoryPattern = false),
+        ("memory patterns", BatchTokens, options => options.MemoryPattern = true),
         ("no graph optimization", BatchTokens, options => options.Optimization = GraphOptimization.None),
         ("basic optimization", BatchTokens, options => options.Optimization = GraphOptimization.Basic),
         ("extended optimization", BatchTokens, options => options.Optimization = GraphOptimization.Extended),

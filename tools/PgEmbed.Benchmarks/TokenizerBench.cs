@@ -8,7 +8,7 @@ namespace PgEmbed.Benchmarks;
 internal static class TokenizerBench
 {
     private const int MaxTokens = 512;
-    private static readonly TimeSpan WarmUp = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
 
     /// <summary>Measures each kind on some texts.</summary>
     public static void Measure(

@@ -3,9 +3,9 @@ namespace PgEmbed.Streaming;
 /// <summary>Some items that follow one another in a stream, and their texts, embedded in one call.</summary>
 internal sealed class StreamWindow<T>
 {
-    // So many short texts, sorted by length, fill batches almost without padding; and a window of long ones is still
-    // a few megabytes.
-    private const int MostTexts = 4096;
+    // So many short texts, sorted by length, fill batches almost without padding. More of them would need vectors of
+    // many megabytes at once, which the garbage collector lets lie for long; and a window of long texts is still a few.
+    private const int MostTexts = 1024;
     private const int EnoughCharacters = 1 << 20;
 
     private readonly List<T> _items = [];

@@ -21,7 +21,13 @@ public static class EmbeddedText
     public static bool IsBlank(string text) => !text.AsSpan().ContainsAnyExcept(Blanks);
 
     /// <summary>The condition in SQL under which a text expression is blank.</summary>
-    internal static string IsBlankSql(string text) => $@"pg_catalog.btrim({text}, E' \t\n\x0B\f\r') = ''";
+    /// <remarks>btrim goes through all of a text, and left through one character: most texts begin with no space.</remarks>
+    internal static string IsBlankSql(string text)
+    {
+        return $"(CASE WHEN {Trimmed($"pg_catalog.left({text}, 1)")} = '' THEN {Trimmed(text)} = '' ELSE false END)";
+
+        static string Trimmed(string value) => $@"pg_catalog.btrim({value}, E' \t\n\x0B\f\r')";
+    }
 
     /// <summary>The hash of a text expression in SQL.</summary>
     internal static string HashSql(string text) => $"pg_catalog.sha256(pg_catalog.convert_to({text}, 'UTF8'))";

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Globalization;
+using System.Text;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Sql;
 
@@ -23,10 +25,14 @@ internal static class KeyTypes
         _ => true,
     };
 
-    /// <summary>An integer as its column's own type, so that equal keys are equal in .NET too.</summary>
+    /// <summary>An integer as its column's own type, so that equal keys are equal in .NET too; a text as it is.</summary>
     /// <exception cref="PgEmbedException">The column can't hold it.</exception>
     public static object Normalize(object value, SourceColumn column)
     {
+        if (value is string text && !CanBeStored(text))
+            throw new PgEmbedException(
+                $"Expected a key that PostgreSQL can store in column {SqlName.Quote(column.Name)}, got a text with a NUL "
+                + "character or an unpaired surrogate.");
         try
         {
             return column.TypeName switch
@@ -42,6 +48,20 @@ internal static class KeyTypes
             throw new PgEmbedException(
                 $"Expected a key that fits column {SqlName.Quote(column.Name)} ({column.Type}), got {value}.");
         }
+    }
+
+    private static bool CanBeStored(string text)
+    {
+        if (text.Contains('\0', StringComparison.Ordinal))
+            return false;
+        for (var rest = text.AsSpan(); rest.IndexOfAnyInRange('\uD800', '\uDFFF') is >= 0 and var surrogate;)
+        {
+            if (Rune.DecodeFromUtf16(rest[surrogate..], out _, out var length) != OperationStatus.Done)
+                return false;
+            rest = rest[(surrogate + length)..];
+        }
+
+        return true;
     }
 
     /// <summary>A key's value as the caller has it: an integer as another type of integer too.</summary>

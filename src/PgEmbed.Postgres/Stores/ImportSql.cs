@@ -7,24 +7,21 @@ internal sealed class ImportSql
 {
     public ImportSql(CollectionInfo collection)
     {
-        var text = collection.TextSql("s");
-        Copy = $"COPY {collection.Store.Sql} ({string.Join(", ", collection.StoreKeys)}, chunk, content_hash, embedding) "
-            + "FROM STDIN (FORMAT binary)";
         Delete = $"DELETE FROM {collection.Store.Sql} t USING {KeyArrays.From(collection)} "
             + $"WHERE {string.Join(" AND ", collection.StoreKeys.Select(key => $"t.{key} = k.{key}"))}";
+        // OFFSET 0 keeps the server from making the texts of rows that no key asks for, and of each more than once.
         Hashes = $"""
-            SELECT CASE WHEN NOT {EmbeddedText.IsBlankSql(text)} THEN {EmbeddedText.HashSql(text)} END
-            FROM {KeyArrays.From(collection)} LEFT JOIN {collection.Source.Sql} s ON {collection.KeyJoin("k", "s")}
-            ORDER BY k.position
+            SELECT position, {EmbeddedText.HashSql("text")}
+            FROM (SELECT k.position, {collection.TextSql("s")} AS text
+                  FROM {KeyArrays.From(collection)} JOIN {collection.Source.Sql} s ON {collection.KeyJoin("k", "s")}
+                  OFFSET 0) AS keyed
+            WHERE NOT {EmbeddedText.IsBlankSql("text")}
             """;
     }
-
-    /// <summary>Takes rows: key, chunk, hash, vector.</summary>
-    public string Copy { get; }
 
     /// <summary>Deletes the vectors of keys.</summary>
     public string Delete { get; }
 
-    /// <summary>The hash of each key's text, in their order; NULL where there is no row, or it has no text.</summary>
+    /// <summary>The position and the hash of the text of each key that has a row with text, in no order.</summary>
     public string Hashes { get; }
 }

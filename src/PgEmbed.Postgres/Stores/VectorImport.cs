@@ -1,5 +1,5 @@
+using System.Runtime.CompilerServices;
 using Npgsql;
-using NpgsqlTypes;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Sql;
@@ -9,13 +9,15 @@ namespace PgEmbed.Postgres.Stores;
 /// <summary>
 /// Takes ready vectors into a store by binary COPY, all in one transaction. Batches go straight into the store while no
 /// key of theirs is there, each behind a savepoint; from the first that is on, the vectors there are deleted before each
-/// batch. So filling an empty store costs no more than the COPY. A store with carried columns takes their values from the
-/// source rows, by the way that embedded vectors go.
+/// batch. So filling an empty store costs no more than the COPY. While one batch is sent, the next is read and its texts
+/// are hashed, on a connection of its own. A store with carried columns takes their values from the source rows, by the
+/// way that embedded vectors go, and so do keys of rare types.
 /// </summary>
 internal sealed class VectorImport<TKey>
 {
-    private const int BatchValues = 2_000_000;
-    private const int MostRows = 8_192;
+    // Small, so that the first is soon on its way and memory stays low; a batch costs half a millisecond besides its rows.
+    private const int BatchValues = 500_000;
+    private const int MostRows = 2_048;
 
     private readonly SqlSessions _sessions;
     private readonly CollectionInfo _collection;
@@ -23,10 +25,8 @@ internal sealed class VectorImport<TKey>
     private readonly VectorImportOptions _options;
     private readonly ImportSql _sql;
     private readonly StoreWriter _writer;
-    private readonly string _vectorType;
+    private readonly StoreCopy? _copy;
     private bool _replaces;
-
-    private bool Carries => _collection.CarriedColumns.Count > 0;
 
     public VectorImport(SqlSessions sessions, CollectionInfo collection, VectorImportOptions options)
     {
@@ -36,7 +36,7 @@ internal sealed class VectorImport<TKey>
         _options = options;
         _sql = new ImportSql(collection);
         _writer = new StoreWriter(collection);
-        _vectorType = $"{collection.Extension.Schema}.{VectorExtension.TypeName(collection.Store.Codec)}";
+        _copy = StoreCopy.CanSend(collection) ? new StoreCopy(collection) : null;
     }
 
     /// <summary>Writes all vectors or none; of a key that comes twice the later one counts.</summary>
@@ -54,34 +54,66 @@ internal sealed class VectorImport<TKey>
                 await ServingSpace.RequireAsync(session.Connection, _collection, cancellationToken).ConfigureAwait(false);
                 await _writer.MustBeAsOpenedAsync(session.Connection, cancellationToken).ConfigureAwait(false);
                 var total = new VectorImportResult(0, 0);
-                var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
-                var batch = new Dictionary<RowKey, StagedVector>(size);
-                var position = 0L;
-                await foreach (var vector in vectors.WithCancellation(cancellationToken).ConfigureAwait(false))
+                var batches = HashesAhead
+                    ? ReadAhead.RunAsync(stop => BatchesAsync(vectors, null, stop), cancellationToken)
+                    : BatchesAsync(vectors, session, cancellationToken);
+                await foreach (var (batch, skipped) in batches.ConfigureAwait(false))
                 {
-                    var staged = Stage(vector, position++);
-                    batch[staged.Key] = staged;
-                    if (batch.Count == size)
-                        await FlushAsync().ConfigureAwait(false);
-                }
-
-                if (batch.Count > 0)
-                    await FlushAsync().ConfigureAwait(false);
-                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
-                return total;
-
-                async Task FlushAsync()
-                {
-                    var known = await HashedAsync(session.Connection, [.. batch.Values], cancellationToken)
-                        .ConfigureAwait(false);
-                    if (known.Count > 0)
-                        await WriteAsync(session.Connection, known, cancellationToken).ConfigureAwait(false);
-                    total = new VectorImportResult(
-                        total.Written + known.Count, total.Skipped + batch.Count - known.Count);
-                    batch.Clear();
+                    if (batch.Count > 0)
+                        await WriteAsync(session.Connection, batch, cancellationToken).ConfigureAwait(false);
+                    total = new VectorImportResult(total.Written + batch.Count, total.Skipped + skipped);
                     progress?.Report(total);
                 }
+
+                await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+                return total;
             }
+        }
+    }
+
+    // Only the caller's own connection sees what his transaction has written; and a pool of one has no second.
+    private bool HashesAhead => !_sessions.IsJoined
+        && new NpgsqlConnectionStringBuilder(_sessions.DataSource.ConnectionString) is { Pooling: false } or { MaxPoolSize: > 1 };
+
+    private async IAsyncEnumerable<(List<StagedVector> Batch, int Skipped)> BatchesAsync(
+        IAsyncEnumerable<KeyedVector<TKey>> vectors,
+        SqlSession? writing,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        SqlSession? own = null;
+        try
+        {
+            var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
+            var batch = new Dictionary<RowKey, StagedVector>(size);
+            var position = 0L;
+            await foreach (var vector in vectors.WithCancellation(cancellationToken).ConfigureAwait(false))
+            {
+                var next = Stage(vector, position++);
+                batch[next.Key] = next;
+                if (batch.Count < size)
+                    continue;
+                yield return await KnownAsync().ConfigureAwait(false);
+                batch.Clear();
+            }
+
+            if (batch.Count > 0)
+                yield return await KnownAsync().ConfigureAwait(false);
+
+            async Task<(List<StagedVector>, int)> KnownAsync()
+            {
+                var staged = batch.Values.ToList();
+                if (_copy is not null && staged.TrueForAll(vector => vector.Hash is not null))
+                    return (staged, 0);
+                var session = writing
+                    ?? (own ??= await _sessions.OpenAsync(cancellationToken).ConfigureAwait(false));
+                var known = await HashedAsync(session.Connection, staged, cancellationToken).ConfigureAwait(false);
+                return (known, staged.Count - known.Count);
+            }
+        }
+        finally
+        {
+            if (own is not null)
+                await own.DisposeAsync().ConfigureAwait(false);
         }
     }
 
@@ -109,10 +141,8 @@ internal sealed class VectorImport<TKey>
     private async Task<List<StagedVector>> HashedAsync(
         NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
     {
-        var unknown = batch.FindAll(vector => vector.Hash is null || Carries);
-        if (unknown.Count == 0)
-            return batch;
-        var known = batch.FindAll(vector => vector.Hash is not null && !Carries);
+        var unknown = batch.FindAll(vector => vector.Hash is null || _copy is null);
+        var known = batch.FindAll(vector => vector.Hash is not null && _copy is not null);
         var command = connection.Command(_sql.Hashes);
         await using (command.ConfigureAwait(false))
         {
@@ -120,18 +150,21 @@ internal sealed class VectorImport<TKey>
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                foreach (var vector in unknown)
+                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                    if (!reader.IsDBNull(0))
-                        known.Add(vector.Hash is null ? vector with { Hash = reader.GetFieldValue<byte[]>(0) } : vector);
-                    else if (!_options.SkipUnknown)
-                        throw new PgEmbedException(
-                            $"Expected a row with text for every vector, but collection '{_collection.Name}' has none "
-                            + $"with key {vector.Key}.",
-                            "Write the rows first, or leave such vectors out (SkipUnknown).");
+                    var vector = unknown[(int)reader.GetInt64(0) - 1];
+                    known.Add(vector.Hash is null ? vector with { Hash = reader.GetFieldValue<byte[]>(1) } : vector);
                 }
             }
+        }
+
+        if (known.Count < batch.Count && !_options.SkipUnknown)
+        {
+            var keys = known.Select(vector => vector.Key).ToHashSet();
+            throw new PgEmbedException(
+                $"Expected a row with text for every vector, but collection '{_collection.Name}' has none "
+                + $"with key {batch.Find(vector => !keys.Contains(vector.Key))!.Key}.",
+                "Write the rows first, or leave such vectors out (SkipUnknown).");
         }
 
         return known;
@@ -140,12 +173,12 @@ internal sealed class VectorImport<TKey>
     private async Task WriteAsync(
         NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
     {
-        if (!_replaces && !Carries)
+        if (!_replaces && _copy is not null)
         {
             await connection.ExecuteAsync("SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
             try
             {
-                await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+                await _copy.WriteAsync(connection, batch, cancellationToken).ConfigureAwait(false);
                 await connection.ExecuteAsync("RELEASE SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
                 return;
             }
@@ -165,34 +198,13 @@ internal sealed class VectorImport<TKey>
             await delete.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        if (!Carries)
+        if (_copy is not null)
         {
-            await CopyAsync(connection, batch, cancellationToken).ConfigureAwait(false);
+            await _copy.WriteAsync(connection, batch, cancellationToken).ConfigureAwait(false);
             return;
         }
 
         await _writer.WriteAsync(connection, batch, checkText: false, cancellationToken).ConfigureAwait(false);
         await connection.ExecuteAsync("DROP TABLE pg_temp._pgembed_vectors", [], cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task CopyAsync(
-        NpgsqlConnection connection, List<StagedVector> batch, CancellationToken cancellationToken)
-    {
-        var importer = await connection.BeginBinaryImportAsync(_sql.Copy, cancellationToken).ConfigureAwait(false);
-        await using (importer.ConfigureAwait(false))
-        {
-            foreach (var vector in batch)
-            {
-                await importer.StartRowAsync(cancellationToken).ConfigureAwait(false);
-                for (var i = 0; i < vector.Key.Count; i++)
-                    await importer.WriteAsync(vector.Key[i], _collection.KeyColumns[i].TypeName, cancellationToken)
-                        .ConfigureAwait(false);
-                await importer.WriteAsync(0, NpgsqlDbType.Integer, cancellationToken).ConfigureAwait(false);
-                await importer.WriteAsync(vector.Hash!, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
-                await importer.WriteAsync(vector.Values!.Value, _vectorType, cancellationToken).ConfigureAwait(false);
-            }
-
-            await importer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-        }
     }
 }

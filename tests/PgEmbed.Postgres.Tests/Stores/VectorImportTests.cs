@@ -107,6 +107,42 @@ public sealed class VectorImportTests
         Assert.Empty(await articles.Collection.ExportVectorsAsync<int>().ToListAsync());
     }
 
+    [Theory]
+    [InlineData("Maximum Pool Size=1;Timeout=5")]
+    [InlineData("Pooling=false")]
+    public async Task A_pool_of_one_connection_is_enough(string settings)
+    {
+        await using var articles = await Articles.CreateAsync();
+        await articles.ExecuteAsync(
+            "INSERT INTO articles SELECT i, 'title ' || i, NULL, 'book', i, 0, false, '{}', now() FROM generate_series(1, 5000) i");
+        var builder = new NpgsqlDataSourceBuilder(articles.DataSource.ConnectionString + ";" + settings);
+        builder.UsePgEmbed();
+        await using var dataSource = builder.Build();
+        var collection = await new PgEmbedClient(dataSource, articles.Embedder).OpenCollectionAsync(Articles.Mapping);
+
+        Assert.Equal(5_000, (await collection.ImportVectorsAsync(articles.Embedder.Space, Vectors(articles, 1, 5_000))).Written);
+        Assert.Equal(0, await articles.InconsistentAsync());
+    }
+
+    [Fact]
+    public async Task A_source_that_fails_midway_leaves_nothing_and_its_error_comes_out()
+    {
+        await using var articles = await Articles.CreateAsync();
+        await articles.ExecuteAsync(
+            "INSERT INTO articles SELECT i, 'title ' || i, NULL, 'book', i, 0, false, '{}', now() FROM generate_series(1, 9000) i");
+        async IAsyncEnumerable<KeyedVector<int>> Failing()
+        {
+            await foreach (var vector in Vectors(articles, 1, 8_000))
+                yield return vector;
+            throw new FormatException("broken");
+        }
+
+        Assert.Equal("broken", (await Assert.ThrowsAsync<FormatException>(
+            () => articles.Collection.ImportVectorsAsync(articles.Embedder.Space, Failing()))).Message);
+        Assert.Empty(await articles.Collection.ExportVectorsAsync<int>().ToListAsync());
+        Assert.Equal(9_000, (await articles.Collection.ImportVectorsAsync(articles.Embedder.Space, Vectors(articles, 1, 9_000))).Written);
+    }
+
     [Fact]
     public async Task Those_without_a_row_can_be_left_out()
     {

@@ -79,29 +79,16 @@ internal static class VectorsCommand
         {
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             var opened = await OpenAsync(database, parsed.GetValue(collection)!, cancellationToken);
-            await using var session = await database.DataSource.OpenConnectionAsync(cancellationToken);
-            await using var transaction = await session.BeginTransactionAsync(cancellationToken);
-            var result = await VectorFile.ImportAsync(
-                opened.WithTransaction(transaction),
-                parsed.GetValue(file)!,
-                new VectorFileOptions
-                {
-                    KeysPath = parsed.GetValue(keys),
-                    SpaceId = parsed.GetValue(space),
-                    SkipUnknown = parsed.GetValue(skip),
-                },
-                new ProgressLines<VectorImportResult>(terminal, done => $"{Format.Count(done.Written)} vectors …"),
-                cancellationToken);
-            if (parsed.GetValue(dryRun))
+            var options = new VectorFileOptions
             {
-                await transaction.RollbackAsync(cancellationToken);
-                terminal.Say("Dry run: nothing was written.");
-            }
-            else
-            {
-                await transaction.CommitAsync(cancellationToken);
-            }
-
+                KeysPath = parsed.GetValue(keys),
+                SpaceId = parsed.GetValue(space),
+                SkipUnknown = parsed.GetValue(skip),
+            };
+            var result = parsed.GetValue(dryRun)
+                ? await TryAsync(database, opened, parsed.GetValue(file)!, options, terminal, cancellationToken)
+                : await VectorFile.ImportAsync(
+                    opened, parsed.GetValue(file)!, options, Lines(terminal), cancellationToken);
             if (parsed.GetValue(json))
                 terminal.WriteJson(result);
             else
@@ -112,6 +99,26 @@ internal static class VectorsCommand
         });
         return command;
     }
+
+    private static async Task<VectorImportResult> TryAsync(
+        Database database,
+        VectorCollection collection,
+        string file,
+        VectorFileOptions options,
+        Terminal terminal,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.DataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var result = await VectorFile.ImportAsync(
+            collection.WithTransaction(transaction), file, options, Lines(terminal), cancellationToken);
+        await transaction.RollbackAsync(cancellationToken);
+        terminal.Say("Dry run: nothing was written.");
+        return result;
+    }
+
+    private static ProgressLines<VectorImportResult> Lines(Terminal terminal) =>
+        new(terminal, done => $"{Format.Count(done.Written)} vectors …");
 
     private static async Task<VectorCollection> OpenAsync(
         Database database, string name, CancellationToken cancellationToken)
