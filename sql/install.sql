@@ -428,6 +428,27 @@ COMMENT ON COLUMN pgembed.store.tuned_at IS 'When it was measured.';
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('004_advice', '10.0.0');
 
+-- The planner gives a list of steps instead of a statement: functions whose result differs can't be replaced.
+DO $search_steps$
+DECLARE
+    changed pg_catalog.regprocedure;
+BEGIN
+    FOREACH changed IN ARRAY ARRAY[
+        pg_catalog.to_regprocedure('pgembed.search_parts(text)'),
+        pg_catalog.to_regprocedure(
+            'pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], pg_catalog.regtype[])')]
+    LOOP
+        IF changed IS NOT NULL THEN
+            EXECUTE 'DROP FUNCTION ' || changed;
+        END IF;
+    END LOOP;
+END
+$search_steps$;
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('005_search_steps', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -648,6 +669,55 @@ COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[]) IS
     'What a filter over the collection''s table says of its key and carried columns alone, as a condition over the store''s '
     'columns; null where it says nothing of them. whole: the filter says nothing else. A value stands in the filter as '
     'the marker, its number and a dollar sign, its type in types, and in the condition the same.';
+
+CREATE OR REPLACE FUNCTION pgembed.check_search_options(options jsonb)
+RETURNS void
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    option record;
+BEGIN
+    IF options = '{}' THEN
+        RETURN;
+    END IF;
+    IF pg_catalog.jsonb_typeof(options) IS DISTINCT FROM 'object' THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE021',
+            MESSAGE = pg_catalog.format('Expected the options of a search as a JSON object, got %s.',
+                coalesce(options::text, 'null'));
+    END IF;
+    FOR option IN SELECT o.key, o.value FROM pg_catalog.jsonb_each(options) o WHERE o.value <> 'null' LOOP
+        IF option.key NOT IN ('ef_search', 'exact', 'max_distance', 'recall', 'after') THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE021',
+                MESSAGE = pg_catalog.format('Expected an option of a search, got %L.', option.key),
+                HINT = 'There are: after, ef_search, exact, max_distance, recall.';
+        END IF;
+        -- In parentheses: plpgsql takes the condition to end at a THEN outside of any.
+        IF (CASE option.key
+            WHEN 'exact' THEN pg_catalog.jsonb_typeof(option.value) <> 'boolean'
+            WHEN 'after' THEN pg_catalog.jsonb_typeof(option.value) <> 'string'
+            WHEN 'ef_search' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
+                OR option.value::numeric NOT BETWEEN 1 AND 1000 OR option.value::numeric % 1 <> 0
+            WHEN 'recall' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
+                OR option.value::numeric <= 0 OR option.value::numeric > 1
+            ELSE pg_catalog.jsonb_typeof(option.value) <> 'number'
+        END) THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE021',
+                MESSAGE = pg_catalog.format('Expected %s as %s, got %s.', option.key,
+                    CASE option.key
+                        WHEN 'exact' THEN 'true or false'
+                        WHEN 'after' THEN 'the text that the page before ended with'
+                        WHEN 'ef_search' THEN 'a whole number from 1 to 1000'
+                        WHEN 'recall' THEN 'a number above 0, at most 1'
+                        ELSE 'a number'
+                    END,
+                    option.value);
+        END IF;
+    END LOOP;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.check_search_options(jsonb) IS
+    'Nothing where the options are those of a search, each in its range; else an error (PE021).';
 
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
@@ -1046,6 +1116,7 @@ COMMENT ON FUNCTION pgembed.explain_hybrid(text, pgembed.space_vector, text, int
     'Runs pgembed.hybrid_search with the same arguments, and says how: the fusion, the words and what they weigh, the rows '
     'of each step, and the statement. Errors: as pgembed.hybrid_search.';
 
+-- As pgembed.search, but that each step's statement is run by EXPLAIN ANALYZE, which says how many rows it found.
 CREATE OR REPLACE FUNCTION pgembed.explain_search(
     collection text,
     query pgembed.space_vector,
@@ -1057,41 +1128,69 @@ LANGUAGE plpgsql
 AS $function$
 DECLARE
     planned     record;
-    server_plan json;
+    step        jsonb;
+    line        text;
+    server_plan text;
+    outcome     record;
+    found_rows  bigint := 0;
+    done        boolean := false;
+    row_count   bigint;
+    total_time  double precision := 0;
+    details     text[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
-    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
-    FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
-        USING pgembed.in_space(query, planned.space_id)
-    LOOP
-        EXIT;
-    END LOOP;
-
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
             ('plan', planned.plan),
             ('reason', planned.reason),
             ('matching rows', pg_catalog.round(planned.matching_rows)::text || ' (estimated)'),
-            ('stored rows', pg_catalog.round(planned.stored_rows)::text || ' (estimated)'),
-            ('settings', (SELECT pg_catalog.string_agg(s.key || ' = ' || s.value, ', ' ORDER BY s.key)
-                          FROM pg_catalog.jsonb_each_text(planned.settings) s))) AS a (aspect, value);
-    RETURN QUERY
-        SELECT 'step ' || s.step,
-            CASE
-                WHEN NOT s.started THEN 'not needed'
-                WHEN s.looked_at IS NULL THEN pg_catalog.format('%s rows', s.passed)
-                ELSE pg_catalog.format('%s rows of the %s nearest', s.passed, s.looked_at)
-            END
-        FROM pgembed.search_steps(server_plan::jsonb) s;
+            ('stored rows', pg_catalog.round(planned.stored_rows)::text || ' (estimated)')) AS a (aspect, value);
+    FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
+        aspect := 'step ' || (step ->> 'step');
+        IF done OR found_rows < (step ->> 'worth')::bigint THEN
+            value := CASE WHEN done THEN 'not needed' ELSE 'passed over: too few rows were found near' END;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+        PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(step -> 'settings') s;
+        server_plan := '';
+        FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF) ' || (step ->> 'statement') USING (query).embedding LOOP
+            server_plan := server_plan || line || E'\n';
+        END LOOP;
+        SELECT * INTO outcome FROM pgembed.step_outcome(server_plan);
+        found_rows := outcome.found;
+        total_time := total_time + outcome.milliseconds;
+        done := (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
+            AND (found_rows >= (step ->> 'least')::bigint) IS NOT FALSE;
+        row_count := outcome.rows;
+        value := CASE
+                WHEN found_rows > (step ->> 'most')::bigint
+                    THEN pg_catalog.format('more than %s rows pass, against what was expected', step ->> 'most')
+                WHEN outcome.looked_at IS NOT NULL
+                    THEN pg_catalog.format('%s rows of the %s nearest, %s were wanted',
+                        found_rows, outcome.looked_at, step ->> 'wanted')
+                WHEN found_rows IS NOT NULL THEN pg_catalog.format('%s rows, all ranked', found_rows)
+                ELSE 'all rows that pass, ranked'
+            END;
+        RETURN NEXT;
+        details := details || pg_catalog.format(E'%s\n\n%s\n\n%s',
+            (SELECT pg_catalog.string_agg(s.key || ' = ' || s.value, ', ' ORDER BY s.key)
+             FROM pg_catalog.jsonb_each_text(step -> 'settings') s),
+            step ->> 'statement',
+            -- The query vector is long, and no news.
+            pg_catalog.regexp_replace(server_plan, '''\[[^]'']*\]''', '$1', 'g'));
+    END LOOP;
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
-            ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
-            ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
-            ('statement', planned.statement)) AS a (aspect, value);
+            ('rows', coalesce(least(found_rows, k), row_count)::text),
+            ('milliseconds', pg_catalog.round(total_time::numeric, 3)::text)) AS a (aspect, value);
+    RETURN QUERY
+        SELECT 'statement ' || d.position, d.value
+        FROM pg_catalog.unnest(details) WITH ORDINALITY AS d (value, position);
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -1101,7 +1200,8 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb) IS
     'Runs pgembed.search with the same arguments, and says how: the plan and why it was chosen, what it was estimated '
-    'from, what happened in each of its steps, and the statement. Errors: as pgembed.search.';
+    'from, what happened in each of its steps, and of each that ran the settings, the statement and the server''s plan. A '
+    'threshold is left out of account. Errors: as pgembed.search.';
 
 CREATE OR REPLACE FUNCTION pgembed.fill_text_index(collection text, rows bigint DEFAULT NULL)
 RETURNS bigint
@@ -1581,13 +1681,25 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
     'fusion (weighted or rrf), text_weight (0 to 1), and those of pgembed.search. Errors: as pgembed.text_index_parts and '
     'pgembed.serving_store; PE020 k, PE032 an option out of its range.';
 
--- Chooses how a search is run, for psql and for the client alike. Costs are in rows of a full ranking: one row, ranked,
--- costs 1. Constants were fitted by tools/bench filter.
+-- Chooses how a search is run, for psql and for the client alike. A plan is a list of steps (pgembed.search_statement),
+-- run one after another until one has found enough: at least `least` rows, at most `most`. A step with `worth` is passed
+-- over where the step before found fewer rows. The last step ranks all rows that pass and always is enough; so whatever
+-- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
--- A filter of few rows is ranked in full: its rows are counted first, up to a bound, should the estimate be far too low.
--- Else the index is probed. Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many
--- of the nearest vectors pass does. When k pass, the search is done; when fewer do, either the index is followed farther,
--- for as far as that is cheaper than ranking all that pass, or all are ranked.
+-- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
+-- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
+-- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
+--   columns that hang together, JSON, arrays, a table never analyzed.
+-- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
+--   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
+--   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
+--   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   vectors comes before, and the index is passed over where hardly any of them pass.
+--
+-- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
+-- `parts` as the store, before anything is worked out.
 CREATE OR REPLACE FUNCTION pgembed.plan_search(
     collection text,
     k integer,
@@ -1602,30 +1714,36 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
     OUT matching_rows double precision,
     OUT stored_rows double precision,
     OUT space_id uuid,
-    OUT settings jsonb,
-    OUT statement text)
+    OUT store_id integer,
+    OUT steps jsonb)
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 6;     -- a vector that the index gives
-    scan_cost  constant double precision := 200;   -- the way into the index
+    tuple_cost constant double precision := 6;      -- a vector that the index gives
+    scan_cost  constant double precision := 100;    -- the way into the index
+    few_rows   constant integer := 1000;            -- more are worth ranking in parallel
+    probed     constant integer := 100;             -- vectors that a probe looks at
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
-    ef_search  integer;
-    bound      integer;
-    depth      integer;
-    reach      integer;
+    recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
+    ef_search  integer := coalesce(
+        (options ->> 'ef_search')::integer,
+        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
+    spare      double precision;
+    density    double precision;
     wanted     integer;
-    worthwhile integer;
-    probe_cost double precision;
-    selected   text;
+    expected   double precision;
+    reach      integer;
+    costs      double precision;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
             MESSAGE = pg_catalog.format('Expected k from 1 to 10000, got %s.', coalesce(k::text, 'null'));
     END IF;
-    SELECT pg_catalog.to_jsonb(p), p.space_id INTO parts, space_id FROM pgembed.search_parts(collection) p;
+    PERFORM pgembed.check_search_options(options);
+    SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
+    FROM pgembed.search_parts(collection) p;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
@@ -1643,65 +1761,87 @@ BEGIN
             "values"));
     END IF;
 
-    ef_search := coalesce(
-        (options ->> 'ef_search')::integer, pgembed.tuned_ef_search(collection, k), least(1000, greatest(100, 2 * k)));
-    depth := greatest(k, ef_search * 2 / 3);
-    probe_cost := scan_cost + tuple_cost * ef_search;
-    IF (options ->> 'exact')::boolean THEN
+    -- 2 at a recall of 0.95, 5 at 0.99.
+    spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
+    density := greatest(1, matching_rows) / greatest(1, stored_rows);
+    wanted := CASE
+        WHEN filter IS NULL AND ef_search >= spare * k THEN k
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+    END;
+    expected := wanted / density;
+
+    plan := 'exact';
+    steps := '[]';
+    IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= 2 * probe_cost THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
-    ELSIF matching_rows <= 2 * probe_cost THEN
-        bound := 4 * probe_cost;
+    ELSIF filter IS NULL THEN
+        plan := 'index';
+        reason := 'there is no filter';
+        reach := greatest(4 * wanted, ef_search);
+    ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
+        steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
+        -- Only where there are far more than was thought.
+        reach := greatest(1000, 2 * wanted);
+    ELSIF matching_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+        reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
-        -- Of the nearest p vectors n pass: k of them in about the nearest k * p / n.
-        worthwhile := greatest(1, pg_catalog.ceil(
-            1.5 * k * depth * tuple_cost / greatest(1, matching_rows - scan_cost)));
         reason := 'many rows pass: the index is asked first';
-        IF worthwhile >= k OR filter IS NULL THEN
-            worthwhile := NULL;
+        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        costs := scan_cost + tuple_cost * greatest(ef_search, reach);
+        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        IF costs > matching_rows / 5 THEN
+            -- It only looks: `least` is more than it can find.
+            steps := steps || pg_catalog.jsonb_build_object(
+                'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
+    IF reach IS NOT NULL THEN
+        steps := steps || pg_catalog.jsonb_build_object(
+            'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
+    END IF;
+    steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 
-    plan := 'exact';
-    IF bound IS NULL AND reason NOT LIKE '%index is asked first' THEN
-        depth := NULL;
-    ELSE
-        wanted := k + greatest(5, k / 2);
-        IF bound IS NOT NULL THEN
-            reach := NULL;
-        ELSE
-            plan := 'index';
-            IF worthwhile IS NOT NULL THEN
-                plan := 'iterative index';
-                reach := least(stored_rows, greatest(depth, (matching_rows - scan_cost) / tuple_cost));
-            END IF;
-        END IF;
-    END IF;
-    settings := pg_catalog.jsonb_build_object('jit', 'off');
-    IF depth IS NOT NULL THEN
-        settings := settings || pg_catalog.jsonb_build_object(
-            'hnsw.ef_search', ef_search::text,
-            'hnsw.iterative_scan', 'relaxed_order',
-            'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
-    END IF;
-    selected := CASE
-        WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
-        ELSE (SELECT pg_catalog.string_agg(
-                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position)
-              FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position))
-    END;
-    statement := pgembed.search_statement(
-        parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        pg_catalog.quote_literal((options ->> 'max_distance')::double precision));
+    steps := (
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
+            || pg_catalog.jsonb_build_object(
+                'settings',
+                CASE s.step ->> 'step'
+                    WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    ELSE pg_catalog.jsonb_build_object(
+                        'jit', 'off',
+                        'enable_sort', 'off',
+                        'hnsw.ef_search',
+                        CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
+                        'hnsw.iterative_scan', 'relaxed_order',
+                        -- The step's own bound is what ends it.
+                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
+                        'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
+                END,
+                'statement',
+                pgembed.search_statement(
+                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
+            ORDER BY s.position)
+        FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]) IS
-    'How a search is run.';
+    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index) and why, how many rows '
+    'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
+    'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
+    '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
+    'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
+    'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
 
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
@@ -1736,18 +1876,40 @@ RETURNS TABLE (key text[], distance double precision)
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    planned record;
-    found   record;
+    max_distance double precision;
+    planned      record;
+    step         jsonb;
+    result       record;
+    found_rows   bigint := 0;
+    keys         text[];
+    distances    double precision[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
-    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
-    FOR found IN EXECUTE planned.statement USING pgembed.in_space(query, planned.space_id) LOOP
-        key := found.key;
-        distance := found._pgembed_distance;
-        RETURN NEXT;
+    max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
+    FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
+        CONTINUE WHEN found_rows < (step ->> 'worth')::bigint;
+        PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(step -> 'settings') s;
+        found_rows := 0;
+        keys := '{}';
+        distances := '{}';
+        FOR result IN EXECUTE step ->> 'statement' USING (query).embedding LOOP
+            found_rows := result._pgembed_found;
+            EXIT WHEN result._pgembed_distance IS NULL;
+            keys := keys || result.key::text;
+            distances := distances || result._pgembed_distance;
+        END LOOP;
+        -- A row beyond the threshold shows that those within it have been seen.
+        EXIT WHEN (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
+            AND ((found_rows >= (step ->> 'least')::bigint) IS NOT FALSE
+                OR (distances[pg_catalog.cardinality(distances)] > max_distance) IS TRUE);
     END LOOP;
+    RETURN QUERY
+        SELECT r.key::text[], r.distance
+        FROM ROWS FROM (pg_catalog.unnest(keys), pg_catalog.unnest(distances)) WITH ORDINALITY AS r (key, distance, position)
+        WHERE r.distance <= max_distance
+        ORDER BY r.position;
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -1757,19 +1919,22 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, jsonb) IS
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
-    'first: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the source table''s '
-    'columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. Options: ef_search, '
-    'exact, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'first, ties by key: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the '
+    'source table''s columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. '
+    'Options, a JSON object: max_distance (no row farther than this), recall (how many of the truly nearest are to be '
+    'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
+    'Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
 
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
 -- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
--- search path.
+-- search path. A type of pg_catalog has it there, which saves looking.
 CREATE OR REPLACE FUNCTION pgembed.search_parts(
     collection text,
     OUT source text,
     OUT source_name text,
     OUT store text,
+    OUT store_id integer,
     OUT space_id uuid,
     OUT distance text,
     OUT store_keys text,
@@ -1782,50 +1947,57 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
-    served record;
-    vector record;
+    served     record;
+    metric_sql text;
 BEGIN
-    SELECT s.store, s.space_id, s.metric, s.key_columns, c.source_schema, c.source_table
+    SELECT s.store, s.space_id, s.metric, s.key_columns, c.source_schema, c.source_table, t.store_id
     INTO served
     FROM pgembed.serving_store(search_parts.collection) s
-        JOIN pgembed.collection c ON c.name = search_parts.collection;
+        JOIN pgembed.collection c ON c.name = search_parts.collection
+        JOIN pgembed.store t ON t.collection_id = c.collection_id AND t.serving;
     source := pg_catalog.format('%I.%I', served.source_schema, served.source_table);
     source_name := pg_catalog.quote_ident(served.source_table);
     store := served.store::text;
+    store_id := served.store_id;
     space_id := served.space_id;
+    metric_sql := CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END;
 
-    SELECT n.nspname AS schema, t.typname AS type,
-        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END AS operator
-    INTO STRICT vector
+    SELECT pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname, metric_sql, t.typname)
+    INTO STRICT distance
     FROM pg_catalog.pg_attribute a
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = served.store AND a.attname = 'embedding';
-    distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(
             pg_catalog.format('%s.%I AS _pgembed_key_%s', source_name, k.name, k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(
-            pg_catalog.format('key_%s OPERATOR(%I.%s) _pgembed_key_%1$s', k.position, n.nspname, o.oprname),
-            ' AND ' ORDER BY k.position),
+            pg_catalog.format('key_%s OPERATOR(%s) _pgembed_key_%1$s', k.position, e.name), ' AND ' ORDER BY k.position),
         pg_catalog.string_agg(
-            pg_catalog.format('_pgembed_key_%s OPERATOR(%I.%s) %s.%I',
-                k.position, n.nspname, o.oprname, source_name, k.name),
+            pg_catalog.format('_pgembed_key_%s OPERATOR(%s) %s.%I', k.position, e.name, source_name, k.name),
             ' AND ' ORDER BY k.position),
         pg_catalog.string_agg(
             pg_catalog.format('%s.%I::pg_catalog.text', source_name, k.name), ', ' ORDER BY k.position)
     INTO store_keys, keys, matching_keys, matching_join, key_join, key_text
     FROM pg_catalog.unnest(served.key_columns) WITH ORDINALITY AS k (name, position)
         JOIN pg_catalog.pg_attribute a ON a.attrelid = served.store AND a.attname = 'key_' || k.position
-        JOIN pg_catalog.pg_index i ON i.indrelid = served.store AND i.indisunique
-        JOIN pg_catalog.pg_opclass c
-            ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
-        JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
-            AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
-        JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
-        JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace;
+        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        CROSS JOIN LATERAL (
+            SELECT CASE t.typnamespace
+                WHEN 'pg_catalog'::regnamespace THEN 'pg_catalog.='
+                ELSE (
+                    SELECT pg_catalog.format('%I.%s', n.nspname, o.oprname)
+                    FROM pg_catalog.pg_index i
+                        JOIN pg_catalog.pg_opclass c
+                            ON c.oid = i.indclass[pg_catalog.array_position(i.indkey::smallint[], a.attnum)]
+                        JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amopstrategy = 3
+                            AND e.amoplefttype = c.opcintype AND e.amoprighttype = c.opcintype
+                        JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr
+                        JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
+                    WHERE i.indrelid = served.store AND i.indisunique)
+            END) AS e (name);
 
     -- An index serves the search only by the distance of the space's own metric.
     indexed := EXISTS (
@@ -1835,7 +2007,7 @@ BEGIN
             JOIN pg_catalog.pg_am m ON m.oid = r.relam AND m.amname = 'hnsw'
             JOIN pg_catalog.pg_opclass c ON c.oid = i.indclass[0]
             JOIN pg_catalog.pg_amop e ON e.amopfamily = c.opcfamily AND e.amoppurpose = 'o'
-            JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr AND o.oprname = vector.operator
+            JOIN pg_catalog.pg_operator o ON o.oid = e.amopopr AND o.oprname = metric_sql
         WHERE i.indrelid = served.store AND i.indisvalid AND i.indpred IS NULL AND i.indexprs IS NULL);
 END
 $function$;
@@ -1844,147 +2016,101 @@ COMMENT ON FUNCTION pgembed.search_parts(text) IS
     'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Errors: as '
     'pgembed.serving_store.';
 
--- A search statement is a chain of steps. Each step is a MATERIALIZED CTE: the server's planner can then neither merge it
--- into another nor serve it by the index where a full ranking is meant. A step that is only needed when those before it
--- fell short has a condition without a column, on a count of their rows; the server looks at it once and never starts
--- the step where it is false. The steps:
+-- The statement of one step of a search. Each is a plain statement that the server plans in a fraction of a millisecond
+-- and gives min(k, rows it found) rows, nearest first, ties by key: the distance, the columns, and how many rows it found
+-- in all, by which the caller knows whether it was enough. The steps:
 --
--- matching  the keys of the rows that pass, up to one more than `bound`
--- ranked    those, ranked, where they are no more than `bound`
--- probe     by the index: of the nearest `depth` vectors the first k that pass
--- farther   by the index: of the nearest `reach` vectors the first `wanted` that pass, where at least `worthwhile` of
---           the probe's passed
--- every     all rows that pass, ranked: the last step, always there
+-- near     by the index: of the nearest `bound` vectors the first `wanted` whose rows pass. Rows come nearest first from
+--          the inner subquery, and the one with OFFSET 0 looks each up in the source and holds it against the filter; so
+--          the index is left as soon as enough have passed. The step's settings make the server sort nothing if it can
+--          help it, and only the HNSW index has vectors in order of distance.
+-- probe    the same, to see how many of the nearest vectors pass.
+-- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
+--          found, so that no more than the keys of `bound` + 1 rows were read in vain.
+-- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
 --
--- By the index, rows come nearest first from the inner subquery, and the subquery with OFFSET 0 looks each up in the
--- source and holds it against the filter; so the index is left as soon as enough have passed, whatever the server's
--- planner thinks of the filter. A step without its number is left out. LIMITs are literals: under a generic plan the
--- server forsakes the index where a LIMIT is a parameter. max_distance is an expression, and stands outside the steps.
+-- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
+-- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
+-- parameter.
 CREATE OR REPLACE FUNCTION pgembed.search_statement(
-    parts jsonb, k integer, filter text, columns text, bound integer, depth integer, reach integer, wanted integer,
-    worthwhile integer, max_distance text)
+    parts jsonb, step text, k integer, filter text, columns text[], bound integer DEFAULT NULL,
+    wanted integer DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
     -- On lines of its own: a comment at the filter's end must not take the parenthesis with it.
     condition text := coalesce(E' AND (\n' || filter || E'\n)', '');
-    rows_of   constant text := '(SELECT pg_catalog.count(*) FROM _pgembed_%s)';
-    short     text := 'true';
-    steps     text[];
-    results   text[];
-    near      text;
+    selected  text := 'ARRAY[' || (parts ->> 'key_text') || '] AS key';
+    names     text := 'key';
+    rows_by_key text;
 BEGIN
-    IF bound IS NOT NULL THEN
-        steps := steps || pg_catalog.format(
-            $sql$_pgembed_matching AS MATERIALIZED (
+    IF columns IS NOT NULL THEN
+        SELECT pg_catalog.string_agg(
+                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position),
+            pg_catalog.string_agg(pg_catalog.quote_ident(c.name), ', ' ORDER BY c.position)
+        INTO selected, names
+        FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
+    END IF;
+    rows_by_key := pg_catalog.format('%s AS %s', parts ->> 'source', parts ->> 'source_name');
+
+    CASE step
+    WHEN 'near', 'probe' THEN
+        RETURN pg_catalog.format(
+            $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
+FROM (SELECT _pgembed_distance, %2$s, %1$s
+      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
+            FROM %5$s
+            ORDER BY embedding %4$s
+            LIMIT %6$s) AS _pgembed_near
+          CROSS JOIN LATERAL (SELECT %7$s FROM %8$s WHERE %9$s%10$s OFFSET 0) AS _pgembed_row
+      LIMIT %11$s) AS _pgembed_passing
+ORDER BY _pgembed_distance, %2$s
+LIMIT %12$s$sql$,
+            names, parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', bound, selected,
+            rows_by_key, parts ->> 'key_join', condition, wanted, k);
+    WHEN 'few' THEN
+        RETURN pg_catalog.format(
+            $sql$WITH _pgembed_matching AS MATERIALIZED (
     SELECT %1$s
-    FROM %2$s AS %3$s
-    WHERE true%4$s
-    LIMIT %5$s),
-_pgembed_ranked AS MATERIALIZED (
-    SELECT _pgembed_distance, %6$s
-    FROM _pgembed_matching
-        CROSS JOIN LATERAL (
-            SELECT embedding %7$s AS _pgembed_distance FROM %8$s WHERE %9$s OFFSET 0) AS _pgembed_vector
-    WHERE %10$s <= %11$s)$sql$,
-            parts ->> 'matching_keys', parts ->> 'source', parts ->> 'source_name', condition, bound + 1,
-            parts ->> 'keys', parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join',
-            pg_catalog.format(rows_of, 'matching'), bound);
-        short := pg_catalog.format(rows_of || ' > %s', 'matching', bound);
-        results := results || 'SELECT 1 AS _pgembed_step, * FROM _pgembed_ranked'::text;
-    END IF;
-
-    near := $sql$_pgembed_%1$s AS MATERIALIZED (
-    SELECT _pgembed_distance, %2$s
-    FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
-          FROM %5$s
-          WHERE %6$s
-          ORDER BY embedding %4$s
-          LIMIT %7$s) AS _pgembed_near
-        CROSS JOIN LATERAL (SELECT FROM %8$s AS %9$s WHERE %10$s%11$s OFFSET 0) AS _pgembed_passing
-    LIMIT %12$s)$sql$;
-    IF depth IS NOT NULL THEN
-        steps := steps || pg_catalog.format(near, 'probe',
-            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', short, depth,
-            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, k);
-        results := results || pg_catalog.format(
-            'SELECT 2 AS _pgembed_step, * FROM _pgembed_probe WHERE ' || rows_of || ' >= %s', 'probe', k);
-        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'probe', k);
-    END IF;
-    IF reach IS NOT NULL THEN
-        steps := steps || pg_catalog.format(near, 'farther',
-            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store',
-            short || pg_catalog.format(' AND ' || rows_of || ' >= %s', 'probe', worthwhile), reach,
-            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, wanted);
-        results := results || pg_catalog.format(
-            'SELECT 3 AS _pgembed_step, * FROM _pgembed_farther WHERE ' || rows_of || ' >= %s', 'farther', k);
-        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'farther', k);
-    END IF;
-
-    steps := steps || pg_catalog.format(
-        $sql$_pgembed_every AS MATERIALIZED (
-    SELECT _pgembed_embedding %1$s AS _pgembed_distance, %2$s
-    FROM (SELECT %3$s, embedding AS _pgembed_embedding FROM %4$s) AS _pgembed_store
-        JOIN %5$s AS %6$s ON %7$s
-    WHERE %8$s%9$s)$sql$,
-        parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', parts ->> 'source',
-        parts ->> 'source_name', parts ->> 'key_join', short, condition);
-    results := results || 'SELECT 4 AS _pgembed_step, * FROM _pgembed_every'::text;
-
-    RETURN pg_catalog.format(
-        $sql$WITH %1$s
-SELECT _pgembed_distance, %2$s, _pgembed_step
-FROM (SELECT *
-      FROM (%3$s) AS _pgembed_found
-      %4$s
-      ORDER BY _pgembed_distance, %5$s
-      LIMIT %6$s) AS _pgembed_nearest
-    JOIN %7$s AS %8$s ON %9$s
-ORDER BY _pgembed_distance, %5$s$sql$,
-        pg_catalog.array_to_string(steps, E',\n'), columns,
-        pg_catalog.array_to_string(results, E'\n            UNION ALL '),
-        coalesce('WHERE _pgembed_distance <= ' || max_distance, ''),
-        parts ->> 'keys', k, parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join');
+    FROM %2$s
+    WHERE true%3$s
+    LIMIT %4$s)
+SELECT _pgembed_distance, %5$s, _pgembed_found
+FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _pgembed_count
+    LEFT JOIN LATERAL (
+        SELECT _pgembed_distance, %6$s, %7$s
+        FROM (SELECT _pgembed_distance, %6$s
+              FROM _pgembed_matching
+                  CROSS JOIN LATERAL (
+                      SELECT 0 + (embedding %8$s) AS _pgembed_distance FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
+              WHERE _pgembed_found <= %11$s
+              ORDER BY _pgembed_distance, %6$s
+              LIMIT %12$s) AS _pgembed_nearest
+            JOIN %2$s ON %13$s) AS _pgembed_row ON true
+ORDER BY _pgembed_distance, %6$s$sql$,
+            parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
+            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
+    WHEN 'every' THEN
+        RETURN pg_catalog.format(
+            $sql$SELECT _pgembed_distance, %1$s, NULL::bigint AS _pgembed_found
+FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
+          JOIN %6$s ON %7$s
+      WHERE true%8$s
+      ORDER BY _pgembed_distance, %3$s
+      LIMIT %9$s) AS _pgembed_nearest
+    JOIN %6$s ON %7$s
+ORDER BY _pgembed_distance, %3$s$sql$,
+            selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
+            parts ->> 'key_join', condition, k);
+    END CASE;
 END
 $function$;
 
-COMMENT ON FUNCTION pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text) IS
-    'The statement of a search, out of a collection''s parts and the numbers of a plan. $1 is the query vector. It gives '
-    'the distance, the columns, and the step that the row came from.';
-
-CREATE OR REPLACE FUNCTION pgembed.search_steps(server_plan jsonb)
-RETURNS TABLE (step text, started boolean, looked_at bigint, passed bigint, milliseconds double precision)
-LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
-AS $function$
-DECLARE
-    node jsonb;
-BEGIN
-    FOR node IN
-        SELECT pg_catalog.jsonb_path_query(
-            server_plan, 'strict $.** ? (@."Subplan Name" like_regex "^CTE _pgembed_")', silent => true)
-    LOOP
-        step := pg_catalog.substr(node ->> 'Subplan Name', 14);
-        -- A step that was not started has its scans below a condition that was false.
-        started := pg_catalog.jsonb_path_exists(
-            node, 'strict $.** ? (exists (@."Relation Name") && @."Actual Loops" > 0)', silent => true);
-        passed := (node ->> 'Actual Rows')::numeric::bigint;
-        milliseconds := (node ->> 'Actual Total Time')::double precision;
-        -- What the steps that go by the index took from it: their innermost LIMIT, or what it stands on.
-        looked_at := (
-            SELECT pg_catalog.max((inner_node ->> 'Actual Rows')::numeric::bigint)
-            FROM pg_catalog.jsonb_path_query(
-                node, 'strict $.** ? (@."Node Type" == "Limit" || @."Node Type" == "Index Scan")', silent => true)
-                AS inner_node
-            WHERE step IN ('probe', 'farther'));
-        RETURN NEXT;
-    END LOOP;
-END
-$function$;
-
-COMMENT ON FUNCTION pgembed.search_steps(jsonb) IS
-    'What happened in each step of a search statement, read from EXPLAIN (ANALYZE, FORMAT JSON) of it: whether it was '
-    'started, how many vectors the index gave it, how many rows it found, and how long it took.';
+COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
+    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
+    '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';
 
 CREATE OR REPLACE FUNCTION pgembed.serving_store(
     collection text,
@@ -2068,6 +2194,23 @@ END;
 
 COMMENT ON FUNCTION pgembed.space_label(uuid) IS
     'A space in words, for messages; its id where the catalog does not know it.';
+
+CREATE OR REPLACE FUNCTION pgembed.step_outcome(
+    server_plan text, OUT found bigint, OUT looked_at bigint, OUT rows bigint, OUT milliseconds double precision)
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT coalesce(
+            "substring"(server_plan, 'WindowAgg \(actual [^\n]*rows=(\d+)'),
+            "substring"(server_plan, 'CTE _pgembed_matching\n *->  [^\n]*rows=(\d+)'))::bigint,
+        "substring"(server_plan, 'rows=(\d+)[^\n]*\n *Order By: ')::bigint,
+        "substring"(server_plan, 'rows=(\d+)')::bigint,
+        "substring"(server_plan, 'Execution Time: ([\d.]+) ms')::double precision;
+END;
+
+COMMENT ON FUNCTION pgembed.step_outcome(text) IS
+    'What happened in a step of a search, read from EXPLAIN (ANALYZE, COSTS OFF) of its statement: how many rows it found '
+    'in all (null: it did not count), how many vectors the index gave it (null: it did not ask the index), how many rows '
+    'it returned, and how long it took.';
 
 -- A row's lexemes are those of its text as it is in the source, where that is the text that the store has been given.
 -- What is longer than 100,000 characters is cut: a tsvector takes one megabyte.
@@ -2337,7 +2480,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7fc13ac9ed08f0bf156160ceb6cd4443f8c0a1225afbefdbcd214dfc0ad317e2","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text)","pgembed.search_steps(jsonb)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"f70b2538c3de2e113077070fe8ffff5a03fa4f5eaeb47020bb1c345d5e8a45fe","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -1,3 +1,4 @@
+-- As pgembed.search, but that each step's statement is run by EXPLAIN ANALYZE, which says how many rows it found.
 CREATE OR REPLACE FUNCTION pgembed.explain_search(
     collection text,
     query pgembed.space_vector,
@@ -9,41 +10,69 @@ LANGUAGE plpgsql
 AS $function$
 DECLARE
     planned     record;
-    server_plan json;
+    step        jsonb;
+    line        text;
+    server_plan text;
+    outcome     record;
+    found_rows  bigint := 0;
+    done        boolean := false;
+    row_count   bigint;
+    total_time  double precision := 0;
+    details     text[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
-    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
-    FOR server_plan IN EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || planned.statement
-        USING pgembed.in_space(query, planned.space_id)
-    LOOP
-        EXIT;
-    END LOOP;
-
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
             ('plan', planned.plan),
             ('reason', planned.reason),
             ('matching rows', pg_catalog.round(planned.matching_rows)::text || ' (estimated)'),
-            ('stored rows', pg_catalog.round(planned.stored_rows)::text || ' (estimated)'),
-            ('settings', (SELECT pg_catalog.string_agg(s.key || ' = ' || s.value, ', ' ORDER BY s.key)
-                          FROM pg_catalog.jsonb_each_text(planned.settings) s))) AS a (aspect, value);
-    RETURN QUERY
-        SELECT 'step ' || s.step,
-            CASE
-                WHEN NOT s.started THEN 'not needed'
-                WHEN s.looked_at IS NULL THEN pg_catalog.format('%s rows', s.passed)
-                ELSE pg_catalog.format('%s rows of the %s nearest', s.passed, s.looked_at)
-            END
-        FROM pgembed.search_steps(server_plan::jsonb) s;
+            ('stored rows', pg_catalog.round(planned.stored_rows)::text || ' (estimated)')) AS a (aspect, value);
+    FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
+        aspect := 'step ' || (step ->> 'step');
+        IF done OR found_rows < (step ->> 'worth')::bigint THEN
+            value := CASE WHEN done THEN 'not needed' ELSE 'passed over: too few rows were found near' END;
+            RETURN NEXT;
+            CONTINUE;
+        END IF;
+        PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(step -> 'settings') s;
+        server_plan := '';
+        FOR line IN EXECUTE 'EXPLAIN (ANALYZE, COSTS OFF) ' || (step ->> 'statement') USING (query).embedding LOOP
+            server_plan := server_plan || line || E'\n';
+        END LOOP;
+        SELECT * INTO outcome FROM pgembed.step_outcome(server_plan);
+        found_rows := outcome.found;
+        total_time := total_time + outcome.milliseconds;
+        done := (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
+            AND (found_rows >= (step ->> 'least')::bigint) IS NOT FALSE;
+        row_count := outcome.rows;
+        value := CASE
+                WHEN found_rows > (step ->> 'most')::bigint
+                    THEN pg_catalog.format('more than %s rows pass, against what was expected', step ->> 'most')
+                WHEN outcome.looked_at IS NOT NULL
+                    THEN pg_catalog.format('%s rows of the %s nearest, %s were wanted',
+                        found_rows, outcome.looked_at, step ->> 'wanted')
+                WHEN found_rows IS NOT NULL THEN pg_catalog.format('%s rows, all ranked', found_rows)
+                ELSE 'all rows that pass, ranked'
+            END;
+        RETURN NEXT;
+        details := details || pg_catalog.format(E'%s\n\n%s\n\n%s',
+            (SELECT pg_catalog.string_agg(s.key || ' = ' || s.value, ', ' ORDER BY s.key)
+             FROM pg_catalog.jsonb_each_text(step -> 'settings') s),
+            step ->> 'statement',
+            -- The query vector is long, and no news.
+            pg_catalog.regexp_replace(server_plan, '''\[[^]'']*\]''', '$1', 'g'));
+    END LOOP;
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
-            ('rows', server_plan -> 0 -> 'Plan' ->> 'Actual Rows'),
-            ('milliseconds', server_plan -> 0 ->> 'Execution Time'),
-            ('statement', planned.statement)) AS a (aspect, value);
+            ('rows', coalesce(least(found_rows, k), row_count)::text),
+            ('milliseconds', pg_catalog.round(total_time::numeric, 3)::text)) AS a (aspect, value);
+    RETURN QUERY
+        SELECT 'statement ' || d.position, d.value
+        FROM pg_catalog.unnest(details) WITH ORDINALITY AS d (value, position);
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -53,4 +82,5 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb) IS
     'Runs pgembed.search with the same arguments, and says how: the plan and why it was chosen, what it was estimated '
-    'from, what happened in each of its steps, and the statement. Errors: as pgembed.search.';
+    'from, what happened in each of its steps, and of each that ran the settings, the statement and the server''s plan. A '
+    'threshold is left out of account. Errors: as pgembed.search.';

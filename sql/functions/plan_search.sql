@@ -1,10 +1,22 @@
--- Chooses how a search is run, for psql and for the client alike. Costs are in rows of a full ranking: one row, ranked,
--- costs 1. Constants were fitted by tools/bench filter.
+-- Chooses how a search is run, for psql and for the client alike. A plan is a list of steps (pgembed.search_statement),
+-- run one after another until one has found enough: at least `least` rows, at most `most`. A step with `worth` is passed
+-- over where the step before found fewer rows. The last step ranks all rows that pass and always is enough; so whatever
+-- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
--- A filter of few rows is ranked in full: its rows are counted first, up to a bound, should the estimate be far too low.
--- Else the index is probed. Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many
--- of the nearest vectors pass does. When k pass, the search is done; when fewer do, either the index is followed farther,
--- for as far as that is cheaper than ranking all that pass, or all are ranked.
+-- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
+-- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
+-- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
+--   columns that hang together, JSON, arrays, a table never analyzed.
+-- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
+--   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
+--   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
+--   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   vectors comes before, and the index is passed over where hardly any of them pass.
+--
+-- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
+-- `parts` as the store, before anything is worked out.
 CREATE OR REPLACE FUNCTION pgembed.plan_search(
     collection text,
     k integer,
@@ -19,30 +31,36 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
     OUT matching_rows double precision,
     OUT stored_rows double precision,
     OUT space_id uuid,
-    OUT settings jsonb,
-    OUT statement text)
+    OUT store_id integer,
+    OUT steps jsonb)
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 6;     -- a vector that the index gives
-    scan_cost  constant double precision := 200;   -- the way into the index
+    tuple_cost constant double precision := 6;      -- a vector that the index gives
+    scan_cost  constant double precision := 100;    -- the way into the index
+    few_rows   constant integer := 1000;            -- more are worth ranking in parallel
+    probed     constant integer := 100;             -- vectors that a probe looks at
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
-    ef_search  integer;
-    bound      integer;
-    depth      integer;
-    reach      integer;
+    recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
+    ef_search  integer := coalesce(
+        (options ->> 'ef_search')::integer,
+        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
+    spare      double precision;
+    density    double precision;
     wanted     integer;
-    worthwhile integer;
-    probe_cost double precision;
-    selected   text;
+    expected   double precision;
+    reach      integer;
+    costs      double precision;
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
             MESSAGE = pg_catalog.format('Expected k from 1 to 10000, got %s.', coalesce(k::text, 'null'));
     END IF;
-    SELECT pg_catalog.to_jsonb(p), p.space_id INTO parts, space_id FROM pgembed.search_parts(collection) p;
+    PERFORM pgembed.check_search_options(options);
+    SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
+    FROM pgembed.search_parts(collection) p;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
@@ -60,62 +78,84 @@ BEGIN
             "values"));
     END IF;
 
-    ef_search := coalesce(
-        (options ->> 'ef_search')::integer, pgembed.tuned_ef_search(collection, k), least(1000, greatest(100, 2 * k)));
-    depth := greatest(k, ef_search * 2 / 3);
-    probe_cost := scan_cost + tuple_cost * ef_search;
-    IF (options ->> 'exact')::boolean THEN
+    -- 2 at a recall of 0.95, 5 at 0.99.
+    spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
+    density := greatest(1, matching_rows) / greatest(1, stored_rows);
+    wanted := CASE
+        WHEN filter IS NULL AND ef_search >= spare * k THEN k
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+    END;
+    expected := wanted / density;
+
+    plan := 'exact';
+    steps := '[]';
+    IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= 2 * probe_cost THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
-    ELSIF matching_rows <= 2 * probe_cost THEN
-        bound := 4 * probe_cost;
+    ELSIF filter IS NULL THEN
+        plan := 'index';
+        reason := 'there is no filter';
+        reach := greatest(4 * wanted, ef_search);
+    ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
+        steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
+        -- Only where there are far more than was thought.
+        reach := greatest(1000, 2 * wanted);
+    ELSIF matching_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+        reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
-        -- Of the nearest p vectors n pass: k of them in about the nearest k * p / n.
-        worthwhile := greatest(1, pg_catalog.ceil(
-            1.5 * k * depth * tuple_cost / greatest(1, matching_rows - scan_cost)));
         reason := 'many rows pass: the index is asked first';
-        IF worthwhile >= k OR filter IS NULL THEN
-            worthwhile := NULL;
+        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        costs := scan_cost + tuple_cost * greatest(ef_search, reach);
+        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        IF costs > matching_rows / 5 THEN
+            -- It only looks: `least` is more than it can find.
+            steps := steps || pg_catalog.jsonb_build_object(
+                'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
+    IF reach IS NOT NULL THEN
+        steps := steps || pg_catalog.jsonb_build_object(
+            'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
+    END IF;
+    steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 
-    plan := 'exact';
-    IF bound IS NULL AND reason NOT LIKE '%index is asked first' THEN
-        depth := NULL;
-    ELSE
-        wanted := k + greatest(5, k / 2);
-        IF bound IS NOT NULL THEN
-            reach := NULL;
-        ELSE
-            plan := 'index';
-            IF worthwhile IS NOT NULL THEN
-                plan := 'iterative index';
-                reach := least(stored_rows, greatest(depth, (matching_rows - scan_cost) / tuple_cost));
-            END IF;
-        END IF;
-    END IF;
-    settings := pg_catalog.jsonb_build_object('jit', 'off');
-    IF depth IS NOT NULL THEN
-        settings := settings || pg_catalog.jsonb_build_object(
-            'hnsw.ef_search', ef_search::text,
-            'hnsw.iterative_scan', 'relaxed_order',
-            'hnsw.max_scan_tuples', greatest(coalesce(reach, 0), depth, 20000)::text);
-    END IF;
-    selected := CASE
-        WHEN columns IS NULL THEN 'ARRAY[' || (parts ->> 'key_text') || '] AS key'
-        ELSE (SELECT pg_catalog.string_agg(
-                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position)
-              FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position))
-    END;
-    statement := pgembed.search_statement(
-        parts, k, ran, selected, bound, depth, reach, CASE WHEN reach IS NOT NULL THEN wanted END, worthwhile,
-        pg_catalog.quote_literal((options ->> 'max_distance')::double precision));
+    steps := (
+        SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
+            || pg_catalog.jsonb_build_object(
+                'settings',
+                CASE s.step ->> 'step'
+                    WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    ELSE pg_catalog.jsonb_build_object(
+                        'jit', 'off',
+                        'enable_sort', 'off',
+                        'hnsw.ef_search',
+                        CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
+                        'hnsw.iterative_scan', 'relaxed_order',
+                        -- The step's own bound is what ends it.
+                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
+                        'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
+                END,
+                'statement',
+                pgembed.search_statement(
+                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
+            ORDER BY s.position)
+        FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]) IS
-    'How a search is run.';
+    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index) and why, how many rows '
+    'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
+    'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
+    '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
+    'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
+    'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';

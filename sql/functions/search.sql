@@ -11,18 +11,40 @@ RETURNS TABLE (key text[], distance double precision)
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    planned record;
-    found   record;
+    max_distance double precision;
+    planned      record;
+    step         jsonb;
+    result       record;
+    found_rows   bigint := 0;
+    keys         text[];
+    distances    double precision[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
-    PERFORM pgembed.begin_search(collection, planned.space_id, planned.settings);
-    FOR found IN EXECUTE planned.statement USING pgembed.in_space(query, planned.space_id) LOOP
-        key := found.key;
-        distance := found._pgembed_distance;
-        RETURN NEXT;
+    max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
+    FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
+        CONTINUE WHEN found_rows < (step ->> 'worth')::bigint;
+        PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(step -> 'settings') s;
+        found_rows := 0;
+        keys := '{}';
+        distances := '{}';
+        FOR result IN EXECUTE step ->> 'statement' USING (query).embedding LOOP
+            found_rows := result._pgembed_found;
+            EXIT WHEN result._pgembed_distance IS NULL;
+            keys := keys || result.key::text;
+            distances := distances || result._pgembed_distance;
+        END LOOP;
+        -- A row beyond the threshold shows that those within it have been seen.
+        EXIT WHEN (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
+            AND ((found_rows >= (step ->> 'least')::bigint) IS NOT FALSE
+                OR (distances[pg_catalog.cardinality(distances)] > max_distance) IS TRUE);
     END LOOP;
+    RETURN QUERY
+        SELECT r.key::text[], r.distance
+        FROM ROWS FROM (pg_catalog.unnest(keys), pg_catalog.unnest(distances)) WITH ORDINALITY AS r (key, distance, position)
+        WHERE r.distance <= max_distance
+        ORDER BY r.position;
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'The search is done.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -32,6 +54,8 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, jsonb) IS
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
-    'first: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the source table''s '
-    'columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. Options: ef_search, '
-    'exact, max_distance. Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'first, ties by key: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the '
+    'source table''s columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. '
+    'Options, a JSON object: max_distance (no row farther than this), recall (how many of the truly nearest are to be '
+    'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
+    'Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';

@@ -1,108 +1,95 @@
--- A search statement is a chain of steps. Each step is a MATERIALIZED CTE: the server's planner can then neither merge it
--- into another nor serve it by the index where a full ranking is meant. A step that is only needed when those before it
--- fell short has a condition without a column, on a count of their rows; the server looks at it once and never starts
--- the step where it is false. The steps:
+-- The statement of one step of a search. Each is a plain statement that the server plans in a fraction of a millisecond
+-- and gives min(k, rows it found) rows, nearest first, ties by key: the distance, the columns, and how many rows it found
+-- in all, by which the caller knows whether it was enough. The steps:
 --
--- matching  the keys of the rows that pass, up to one more than `bound`
--- ranked    those, ranked, where they are no more than `bound`
--- probe     by the index: of the nearest `depth` vectors the first k that pass
--- farther   by the index: of the nearest `reach` vectors the first `wanted` that pass, where at least `worthwhile` of
---           the probe's passed
--- every     all rows that pass, ranked: the last step, always there
+-- near     by the index: of the nearest `bound` vectors the first `wanted` whose rows pass. Rows come nearest first from
+--          the inner subquery, and the one with OFFSET 0 looks each up in the source and holds it against the filter; so
+--          the index is left as soon as enough have passed. The step's settings make the server sort nothing if it can
+--          help it, and only the HNSW index has vectors in order of distance.
+-- probe    the same, to see how many of the nearest vectors pass.
+-- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
+--          found, so that no more than the keys of `bound` + 1 rows were read in vain.
+-- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
 --
--- By the index, rows come nearest first from the inner subquery, and the subquery with OFFSET 0 looks each up in the
--- source and holds it against the filter; so the index is left as soon as enough have passed, whatever the server's
--- planner thinks of the filter. A step without its number is left out. LIMITs are literals: under a generic plan the
--- server forsakes the index where a LIMIT is a parameter. max_distance is an expression, and stands outside the steps.
+-- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
+-- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
+-- parameter.
 CREATE OR REPLACE FUNCTION pgembed.search_statement(
-    parts jsonb, k integer, filter text, columns text, bound integer, depth integer, reach integer, wanted integer,
-    worthwhile integer, max_distance text)
+    parts jsonb, step text, k integer, filter text, columns text[], bound integer DEFAULT NULL,
+    wanted integer DEFAULT NULL)
 RETURNS text
 LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 AS $function$
 DECLARE
     -- On lines of its own: a comment at the filter's end must not take the parenthesis with it.
     condition text := coalesce(E' AND (\n' || filter || E'\n)', '');
-    rows_of   constant text := '(SELECT pg_catalog.count(*) FROM _pgembed_%s)';
-    short     text := 'true';
-    steps     text[];
-    results   text[];
-    near      text;
+    selected  text := 'ARRAY[' || (parts ->> 'key_text') || '] AS key';
+    names     text := 'key';
+    rows_by_key text;
 BEGIN
-    IF bound IS NOT NULL THEN
-        steps := steps || pg_catalog.format(
-            $sql$_pgembed_matching AS MATERIALIZED (
+    IF columns IS NOT NULL THEN
+        SELECT pg_catalog.string_agg(
+                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position),
+            pg_catalog.string_agg(pg_catalog.quote_ident(c.name), ', ' ORDER BY c.position)
+        INTO selected, names
+        FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
+    END IF;
+    rows_by_key := pg_catalog.format('%s AS %s', parts ->> 'source', parts ->> 'source_name');
+
+    CASE step
+    WHEN 'near', 'probe' THEN
+        RETURN pg_catalog.format(
+            $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
+FROM (SELECT _pgembed_distance, %2$s, %1$s
+      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
+            FROM %5$s
+            ORDER BY embedding %4$s
+            LIMIT %6$s) AS _pgembed_near
+          CROSS JOIN LATERAL (SELECT %7$s FROM %8$s WHERE %9$s%10$s OFFSET 0) AS _pgembed_row
+      LIMIT %11$s) AS _pgembed_passing
+ORDER BY _pgembed_distance, %2$s
+LIMIT %12$s$sql$,
+            names, parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', bound, selected,
+            rows_by_key, parts ->> 'key_join', condition, wanted, k);
+    WHEN 'few' THEN
+        RETURN pg_catalog.format(
+            $sql$WITH _pgembed_matching AS MATERIALIZED (
     SELECT %1$s
-    FROM %2$s AS %3$s
-    WHERE true%4$s
-    LIMIT %5$s),
-_pgembed_ranked AS MATERIALIZED (
-    SELECT _pgembed_distance, %6$s
-    FROM _pgembed_matching
-        CROSS JOIN LATERAL (
-            SELECT embedding %7$s AS _pgembed_distance FROM %8$s WHERE %9$s OFFSET 0) AS _pgembed_vector
-    WHERE %10$s <= %11$s)$sql$,
-            parts ->> 'matching_keys', parts ->> 'source', parts ->> 'source_name', condition, bound + 1,
-            parts ->> 'keys', parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join',
-            pg_catalog.format(rows_of, 'matching'), bound);
-        short := pg_catalog.format(rows_of || ' > %s', 'matching', bound);
-        results := results || 'SELECT 1 AS _pgembed_step, * FROM _pgembed_ranked'::text;
-    END IF;
-
-    near := $sql$_pgembed_%1$s AS MATERIALIZED (
-    SELECT _pgembed_distance, %2$s
-    FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
-          FROM %5$s
-          WHERE %6$s
-          ORDER BY embedding %4$s
-          LIMIT %7$s) AS _pgembed_near
-        CROSS JOIN LATERAL (SELECT FROM %8$s AS %9$s WHERE %10$s%11$s OFFSET 0) AS _pgembed_passing
-    LIMIT %12$s)$sql$;
-    IF depth IS NOT NULL THEN
-        steps := steps || pg_catalog.format(near, 'probe',
-            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', short, depth,
-            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, k);
-        results := results || pg_catalog.format(
-            'SELECT 2 AS _pgembed_step, * FROM _pgembed_probe WHERE ' || rows_of || ' >= %s', 'probe', k);
-        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'probe', k);
-    END IF;
-    IF reach IS NOT NULL THEN
-        steps := steps || pg_catalog.format(near, 'farther',
-            parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store',
-            short || pg_catalog.format(' AND ' || rows_of || ' >= %s', 'probe', worthwhile), reach,
-            parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join', condition, wanted);
-        results := results || pg_catalog.format(
-            'SELECT 3 AS _pgembed_step, * FROM _pgembed_farther WHERE ' || rows_of || ' >= %s', 'farther', k);
-        short := short || pg_catalog.format(' AND ' || rows_of || ' < %s', 'farther', k);
-    END IF;
-
-    steps := steps || pg_catalog.format(
-        $sql$_pgembed_every AS MATERIALIZED (
-    SELECT _pgembed_embedding %1$s AS _pgembed_distance, %2$s
-    FROM (SELECT %3$s, embedding AS _pgembed_embedding FROM %4$s) AS _pgembed_store
-        JOIN %5$s AS %6$s ON %7$s
-    WHERE %8$s%9$s)$sql$,
-        parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', parts ->> 'source',
-        parts ->> 'source_name', parts ->> 'key_join', short, condition);
-    results := results || 'SELECT 4 AS _pgembed_step, * FROM _pgembed_every'::text;
-
-    RETURN pg_catalog.format(
-        $sql$WITH %1$s
-SELECT _pgembed_distance, %2$s, _pgembed_step
-FROM (SELECT *
-      FROM (%3$s) AS _pgembed_found
-      %4$s
-      ORDER BY _pgembed_distance, %5$s
-      LIMIT %6$s) AS _pgembed_nearest
-    JOIN %7$s AS %8$s ON %9$s
-ORDER BY _pgembed_distance, %5$s$sql$,
-        pg_catalog.array_to_string(steps, E',\n'), columns,
-        pg_catalog.array_to_string(results, E'\n            UNION ALL '),
-        coalesce('WHERE _pgembed_distance <= ' || max_distance, ''),
-        parts ->> 'keys', k, parts ->> 'source', parts ->> 'source_name', parts ->> 'key_join');
+    FROM %2$s
+    WHERE true%3$s
+    LIMIT %4$s)
+SELECT _pgembed_distance, %5$s, _pgembed_found
+FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _pgembed_count
+    LEFT JOIN LATERAL (
+        SELECT _pgembed_distance, %6$s, %7$s
+        FROM (SELECT _pgembed_distance, %6$s
+              FROM _pgembed_matching
+                  CROSS JOIN LATERAL (
+                      SELECT 0 + (embedding %8$s) AS _pgembed_distance FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
+              WHERE _pgembed_found <= %11$s
+              ORDER BY _pgembed_distance, %6$s
+              LIMIT %12$s) AS _pgembed_nearest
+            JOIN %2$s ON %13$s) AS _pgembed_row ON true
+ORDER BY _pgembed_distance, %6$s$sql$,
+            parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
+            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
+    WHEN 'every' THEN
+        RETURN pg_catalog.format(
+            $sql$SELECT _pgembed_distance, %1$s, NULL::bigint AS _pgembed_found
+FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
+          JOIN %6$s ON %7$s
+      WHERE true%8$s
+      ORDER BY _pgembed_distance, %3$s
+      LIMIT %9$s) AS _pgembed_nearest
+    JOIN %6$s ON %7$s
+ORDER BY _pgembed_distance, %3$s$sql$,
+            selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
+            parts ->> 'key_join', condition, k);
+    END CASE;
 END
 $function$;
 
-COMMENT ON FUNCTION pgembed.search_statement(jsonb, integer, text, text, integer, integer, integer, integer, integer, text) IS
-    'The statement of a search, out of a collection''s parts and the numbers of a plan. $1 is the query vector. It gives '
-    'the distance, the columns, and the step that the row came from.';
+COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
+    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
+    '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';

@@ -1,14 +1,14 @@
 \i include/articles.sql
 SELECT aspect, value FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 50')
-WHERE aspect NOT IN ('milliseconds', 'statement');
+WHERE aspect <> 'milliseconds' AND aspect NOT LIKE 'statement%';
 -- Through the index.
 DROP INDEX pgembed_store.articles_1_hnsw;
-INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 3000) i;
+INSERT INTO articles SELECT i, 'article ' || i, i % 100 FROM generate_series(7, 9000) i;
 INSERT INTO pgembed_store.articles_1
-SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 3000) i;
+SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 9000) i;
 CREATE INDEX ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops);
 ANALYZE articles, pgembed_store.articles_1;
 SELECT aspect, regexp_replace(value, 'the \d+ nearest', 'the n nearest') AS value
-FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 60')
-WHERE aspect NOT IN ('milliseconds', 'statement');
+FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 90')
+WHERE aspect <> 'milliseconds' AND aspect NOT LIKE 'statement%';
 SELECT current_setting('hnsw.ef_search') AS ef_search, current_setting('transaction_read_only') AS read_only;

@@ -17,6 +17,12 @@ SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 3
 ROLLBACK;
 SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 3, 'true); DELETE FROM articles; SELECT (true');
 SELECT count(*) FROM articles;
+-- A threshold, an exact search, many rows through the index under a filter that few of the near ones pass.
+SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '2'), 10, options => '{"max_distance": 0.25}');
+SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '2'), 10, options => '{"max_distance": -1}');
+SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '2'), 1, options => '{"exact": true}');
+SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '2'), 1, options => '{"max_distance": "0.1 OR true"}');
+\echo :LAST_ERROR_SQLSTATE
 -- Refused: another space, no vector, no such collection.
 SELECT pgembed.search('articles', ROW(:'other', '[1,0,0]'));
 \echo :LAST_ERROR_SQLSTATE

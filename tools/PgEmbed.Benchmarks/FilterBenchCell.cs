@@ -23,9 +23,11 @@ internal sealed record FilterBenchCell(double Selectivity, FilterRelation Relati
     /// <summary>Its name in tables.</summary>
     public string Name => $"{Percent} % {Relation.ToString().ToLowerInvariant()}";
 
-    /// <summary>The filter of a query: a column, and the range of it that passes.</summary>
-    public (string Column, double From, double To) Range(FilterBenchQuery query)
+    /// <summary>The filter of a query: a column, and the range of it that passes; null where all rows do.</summary>
+    public (string Column, double From, double To)? Range(FilterBenchQuery query)
     {
+        if (Selectivity >= 1)
+            return null;
         var (column, from) = Relation switch
         {
             FilterRelation.Independent => ("lot", query.Lot * (1 - Selectivity)),

@@ -20,6 +20,15 @@ internal sealed class FilterBenchResult
     /// <summary>The 95th percentile of the time that a caller waits.</summary>
     public double P95 => Statistics.Quantile(_milliseconds, 0.95);
 
+    /// <summary>The median of that time.</summary>
+    public double P50 => Statistics.Median(_milliseconds);
+
+    /// <summary>How many searches it did.</summary>
+    public int Count => _recalls.Count;
+
+    /// <summary>Whether a search gave too few rows, or too many.</summary>
+    public bool HasWrongCounts => _short > 0;
+
     /// <summary>Whether recall and counts are what is asked of a search.</summary>
     public bool IsGood => Recall >= 0.95 && LowRecall >= 0.8 && _short == 0;
 
@@ -52,7 +61,7 @@ internal sealed class FilterBenchResult
         ["recall"] = Math.Round(Recall, 4),
         ["recall_p1"] = Math.Round(LowRecall, 2),
         ["counts_right"] = Math.Round(CountsRight, 4),
-        ["p50_ms"] = Math.Round(Statistics.Median(_milliseconds), 2),
+        ["p50_ms"] = Math.Round(P50, 2),
         ["p95_ms"] = Math.Round(P95, 2),
         ["server_p50_ms"] = Math.Round(Statistics.Median(_processor), 2),
         ["server_p95_ms"] = Math.Round(Statistics.Quantile(_processor, 0.95), 2),

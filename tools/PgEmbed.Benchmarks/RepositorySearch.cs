@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Linq.Expressions;
 using Npgsql;
-using NpgsqlTypes;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Queries;
 using Note = PgEmbed.Benchmarks.RepositoryData.Note;
@@ -107,16 +106,11 @@ internal static class RepositorySearch
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pgembed.begin_search($1, $2, $3)")
-        {
-            Parameters =
-            {
-                new() { Value = collection.Info.Name },
-                new() { Value = collection.Info.Store.Space.Id },
-                new() { Value = statement.Plan.Settings, NpgsqlDbType = NpgsqlDbType.Jsonb },
-            },
-        });
-        var command = new NpgsqlBatchCommand(statement.Sql);
+        // By hand one asks for the rows at once, where the planner may first see whether that is worth it.
+        var step = statement.Plan.Steps.First(step => step.Name != "probe");
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(
+            "SELECT " + string.Join(", ", step.Settings.Select(s => $"set_config('{s.Key}', '{s.Value}', true)"))));
+        var command = new NpgsqlBatchCommand(step.Sql);
         foreach (var parameter in statement.Parameters)
             command.Parameters.Add(parameter.Clone());
         batch.BatchCommands.Add(command);

@@ -1,42 +1,29 @@
+using System.Globalization;
+using System.Text;
 using Npgsql;
-using NpgsqlTypes;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Search;
 
 /// <summary>
-/// A plan's statement and what it needs around it, sent together. Npgsql sends a batch as one implicit transaction, so
-/// settings local to it hold for the statement and for nothing after, behind a pooler that shares sessions too. Within a
+/// Statements and the settings they need, sent together. Npgsql sends a batch as one implicit transaction, so settings
+/// local to it hold for the statements and for nothing after, behind a pooler that shares sessions too. Within a
 /// transaction of the caller's, a savepoint does the same.
 /// </summary>
 internal static class SearchBatch
 {
     private const string Savepoint = "_pgembed_search";
 
-    /// <summary>Runs a statement.</summary>
-    /// <returns>Its rows.</returns>
-    /// <inheritdoc cref="RunManyAsync"/>
-    public static async Task<List<T>> RunAsync<T>(
-        SqlSession session,
-        SearchQuery query,
-        string settings,
-        NpgsqlBatchCommand statement,
-        Func<NpgsqlDataReader, T> read,
-        CancellationToken cancellationToken) =>
-        (await RunManyAsync(session, query, settings, [statement], read, cancellationToken).ConfigureAwait(false))[0];
-
-    /// <summary>Runs statements under the same settings, all in one round trip.</summary>
+    /// <summary>Runs statements, all in one round trip.</summary>
     /// <param name="session">Where they run.</param>
-    /// <param name="query">The query; its space must serve the collection.</param>
-    /// <param name="settings">The server settings that are to hold, as a JSON object.</param>
+    /// <param name="first">What is run before; gives a row, whose first column is whether the rest counts.</param>
     /// <param name="statements">The statements.</param>
     /// <param name="read">Reads one row.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>The rows of each.</returns>
-    public static async Task<List<T>[]> RunManyAsync<T>(
+    /// <returns>The rows of each statement; null where they don't count.</returns>
+    public static async Task<List<T>[]?> RunAsync<T>(
         SqlSession session,
-        SearchQuery query,
-        string settings,
+        NpgsqlBatchCommand first,
         IReadOnlyList<NpgsqlBatchCommand> statements,
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
@@ -47,7 +34,7 @@ internal static class SearchBatch
         {
             if (isJoined)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
-            batch.BatchCommands.Add(Begin(query, settings));
+            batch.BatchCommands.Add(first);
             foreach (var statement in statements)
                 batch.BatchCommands.Add(statement);
             if (isJoined)
@@ -60,29 +47,61 @@ internal static class SearchBatch
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                var counts = reader.GetBoolean(0);
                 for (var i = 0; i < results.Length; i++)
                 {
-                    // Of the commands, begin_search and the statements alone give rows.
                     await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
                     results[i] = [];
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    while (counts && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
                         results[i].Add(read(reader));
                 }
-            }
 
-            return results;
+                return counts ? results : null;
+            }
         }
     }
 
-    // Checks the space, and sets what is to hold until the transaction or savepoint ends.
-    private static NpgsqlBatchCommand Begin(SearchQuery query, string settings) =>
-        new("SELECT pgembed.begin_search($1, $2, $3)")
+    /// <summary>
+    /// Makes the transaction read-only, since a filter may call functions and a search writes nothing whatever they do,
+    /// and throws where the query's space doesn't serve the collection.
+    /// </summary>
+    public static NpgsqlBatchCommand RequireSpace(SearchQuery query) =>
+        new("SELECT true, pgembed.begin_search($1, $2, '{}')")
         {
             Parameters =
             {
-                new() { Value = query.Collection.Name },
-                new() { Value = query.Collection.Store.Space.Id },
-                new() { Value = settings, NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new NpgsqlParameter<string> { TypedValue = query.Collection.Name },
+                new NpgsqlParameter<Guid> { TypedValue = query.Collection.Store.Space.Id },
             },
         };
+
+    /// <summary>
+    /// Makes the transaction ready for a step: read-only, with the step's settings. It gives whether the plan's store still
+    /// serves its collection, in the query's space: a plain look at one row of the catalog, no more.
+    /// </summary>
+    public static NpgsqlBatchCommand Prepare(SearchQuery query, SearchPlan plan, SearchStep step)
+    {
+        var command = new NpgsqlBatchCommand
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<int> { TypedValue = plan.StoreId },
+                new NpgsqlParameter<Guid> { TypedValue = query.Collection.Store.Space.Id },
+            },
+        };
+        var sql = new StringBuilder(
+            "SELECT EXISTS (SELECT FROM pgembed.store WHERE store_id = $1 AND space_id = $2 AND serving), "
+            + "set_config('transaction_read_only', 'on', true)");
+        foreach (var (name, value) in step.Settings)
+        {
+            sql.Append(CultureInfo.InvariantCulture,
+                $", set_config(${command.Parameters.Count + 1}, ${command.Parameters.Count + 2}, true)");
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+        }
+
+        command.CommandText = sql.ToString();
+        return command;
+    }
 }

@@ -5,16 +5,20 @@ namespace PgEmbed.Postgres.Search;
 /// <param name="Reason">Why, in words.</param>
 /// <param name="MatchingRows">How many rows are expected to pass the filter.</param>
 /// <param name="StoredRows">How many vectors the store is believed to have.</param>
-/// <param name="Settings">The server settings that hold for its statement, as a JSON object.</param>
-/// <param name="Sql">The statement. <c>$1</c> is the query vector, the rest are the filter's values.</param>
+/// <param name="Steps">
+/// What is run, one after another until a step has found enough. The last one ranks every row that passes and always is
+/// enough.
+/// </param>
 public sealed record SearchPlan(
     SearchPlanKind Kind,
     string Reason,
     double MatchingRows,
     double StoredRows,
-    string Settings,
-    string Sql)
+    IReadOnlyList<SearchStep> Steps)
 {
-    /// <summary>What happened in each of its steps, in their order; empty where nobody looked.</summary>
-    public IReadOnlyList<SearchStep> Steps { get; init; } = [];
+    /// <summary>The statement that is run first, and mostly the only one.</summary>
+    public string Sql => Steps[0].Sql;
+
+    /// <summary>The store that its statements read.</summary>
+    internal int StoreId { get; init; }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Npgsql;
 using NpgsqlTypes;
 using PgEmbed.Postgres.Sql;
@@ -10,17 +11,37 @@ internal static class SearchPlanner
     /// <summary>Asks for a query's plan.</summary>
     /// <exception cref="PostgresException">The server can't run the filter.</exception>
     public static async Task<SearchPlan> AskAsync(
-        SqlSession session, SearchQuery query, CancellationToken cancellationToken) =>
-        (await SearchBatch.RunAsync(session, query, "{}", Command(query), Read, cancellationToken)
-            .ConfigureAwait(false))[0];
+        SqlSession session, SearchQuery query, CancellationToken cancellationToken)
+    {
+        var results = await SearchBatch.RunAsync(
+            session, SearchBatch.RequireSpace(query), [Command(query)], Read, cancellationToken).ConfigureAwait(false);
+        return results![0][0];
+    }
 
-    private static SearchPlan Read(NpgsqlDataReader reader) => new(
-        Kind(reader.GetString(0)),
-        reader.GetString(1),
-        reader.GetDouble(2),
-        reader.GetDouble(3),
-        reader.GetString(4),
-        reader.GetString(5));
+    private static SearchPlan Read(NpgsqlDataReader reader)
+    {
+        using var steps = JsonDocument.Parse(reader.GetString(5));
+        return new SearchPlan(
+            Kind(reader.GetString(0)),
+            reader.GetString(1),
+            reader.GetDouble(2),
+            reader.GetDouble(3),
+            [.. steps.RootElement.EnumerateArray().Select(Step)])
+        {
+            StoreId = reader.GetInt32(4),
+        };
+    }
+
+    private static SearchStep Step(JsonElement step) => new(
+        step.GetProperty("step").GetString()!,
+        step.GetProperty("statement").GetString()!,
+        step.GetProperty("settings").EnumerateObject().ToDictionary(s => s.Name, s => s.Value.GetString()!),
+        Number(step, "least"),
+        Number(step, "most"),
+        Number(step, "worth"));
+
+    private static long? Number(JsonElement step, string name) =>
+        step.TryGetProperty(name, out var number) ? number.GetInt64() : null;
 
     private static NpgsqlBatchCommand Command(SearchQuery query)
     {
@@ -43,7 +64,7 @@ internal static class SearchPlanner
         var values = query.Parameters.Numbered(parameters.Count + 1).ToList();
         var command = new NpgsqlBatchCommand(
             $"""
-            SELECT plan, reason, matching_rows, stored_rows, settings::text, statement
+            SELECT plan, reason, matching_rows, stored_rows, store_id, steps::text
             FROM pgembed.plan_search(
                 {collection}, {k}, {filter}, {columns}, {options}, {marker},
                 ARRAY[{string.Join(", ", values.Select(v => v + "::text"))}]::text[],

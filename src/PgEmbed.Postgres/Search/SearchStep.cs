@@ -1,9 +1,26 @@
 namespace PgEmbed.Postgres.Search;
 
-/// <summary>What happened in one step of a search.</summary>
-/// <param name="Name">Its name, as <c>pgembed.search_statement</c> has it: probe, farther, matching, ranked, every.</param>
-/// <param name="Started">Whether the steps before it left it something to do.</param>
-/// <param name="LookedAt">How many vectors the index gave it; null where it doesn't go by the index.</param>
-/// <param name="Passed">How many rows it found.</param>
-/// <param name="Milliseconds">How long it took on the server.</param>
-public sealed record SearchStep(string Name, bool Started, long? LookedAt, long Passed, double Milliseconds);
+/// <summary>One step of a search plan: a statement that may find enough.</summary>
+/// <param name="Name">What it does, as <c>pgembed.search_statement</c> has it: near, probe, few or every.</param>
+/// <param name="Sql">
+/// The statement. <c>$1</c> is the query vector, the rest are the filter's values. It gives at most k rows: the distance,
+/// the columns, and how many rows the step found in all.
+/// </param>
+/// <param name="Settings">The server settings that hold for it.</param>
+/// <param name="Least">It is enough when it finds at least so many rows; null where any number is.</param>
+/// <param name="Most">It is enough when it finds at most so many rows; null where any number is.</param>
+/// <param name="Worth">It is passed over when the step before found fewer rows than this; null for never.</param>
+public sealed record SearchStep(
+    string Name,
+    string Sql,
+    IReadOnlyDictionary<string, string> Settings,
+    long? Least,
+    long? Most,
+    long? Worth)
+{
+    /// <summary>What happened; null where it was not run, or nobody looked.</summary>
+    public SearchStepOutcome? Outcome { get; init; }
+
+    /// <summary>Whether it found enough, so that the search is done.</summary>
+    internal bool IsEnough(long? found) => (Least is null || found >= Least) && (Most is null || found <= Most);
+}

@@ -4,7 +4,11 @@ using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Search;
 
-/// <summary>Runs searches: by a plan that is known already in one round trip, else in two.</summary>
+/// <summary>
+/// Runs searches by the steps of their plan. A plan is known already or asked for in a round trip; each step takes one, and
+/// mostly the first has found enough. All rows of a search come from one statement, so from one snapshot: the steps before
+/// have only told that it is needed.
+/// </summary>
 internal static class VectorSearch
 {
     /// <summary>The SQLSTATE by which the server refuses a vector of another space than the collection's.</summary>
@@ -23,7 +27,7 @@ internal static class VectorSearch
         return (plan, hits[0]);
     }
 
-    /// <summary>Runs queries that differ by their vectors only: by one plan, all in one round trip.</summary>
+    /// <summary>Runs queries that differ by their vectors only, each step of all in one round trip.</summary>
     /// <param name="sessions">Where they run.</param>
     /// <param name="queries">The queries, at least one.</param>
     /// <param name="read">Reads a row; its columns begin at 1.</param>
@@ -36,42 +40,14 @@ internal static class VectorSearch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
-        var query = queries[0];
         var session = await sessions.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             var watch = Stopwatch.StartNew();
-            (SearchPlan Plan, List<SearchHit<T>>[] Hits) found = await GuardAsync(query, async () =>
-            {
-                // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
-                var plans = session.IsJoined ? null : PlanCache.Of(query);
-                if (plans?.Find(query) is { } known)
-                {
-                    try
-                    {
-                        return (known, await HitsAsync(known).ConfigureAwait(false));
-                    }
-                    catch (PostgresException e) when (PlanCache.IsOutdated(e))
-                    {
-                        plans.Forget(query);
-                    }
-                }
-
-                var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
-                var hits = await HitsAsync(plan).ConfigureAwait(false);
-                plans?.Keep(query, plan);
-                return (plan, hits);
-
-                Task<List<SearchHit<T>>[]> HitsAsync(SearchPlan plan) => SearchBatch.RunManyAsync(
-                    session,
-                    query,
-                    plan.Settings,
-                    [.. queries.Select(q => Statement(q, plan.Sql))],
-                    reader => new SearchHit<T>(read(reader), reader.GetDouble(0)),
-                    cancellationToken);
-            }).ConfigureAwait(false);
-            for (var i = 0; i < queries.Count; i++)
-                queries[i].Sampler?.Offer(queries[i], found.Plan, found.Hits[i].Count, watch.Elapsed / queries.Count);
+            var found = await GuardAsync(
+                queries[0], () => FollowAsync(session, queries, read, cancellationToken)).ConfigureAwait(false);
+            foreach (var (query, hits) in queries.Zip(found.Hits))
+                query.Sampler?.Offer(query, found.Plan, hits.Count, watch.Elapsed / queries.Count);
             return found;
         }
     }
@@ -88,7 +64,7 @@ internal static class VectorSearch
     }
 
     /// <summary>Runs a query and says what happened.</summary>
-    /// <returns>The plan with its steps, and the server's own plan as text.</returns>
+    /// <returns>The plan with its steps' outcomes, and the server's own plan of each that was run.</returns>
     /// <exception cref="SpaceMismatchException">The collection is served from another space by now.</exception>
     public static async Task<(SearchPlan Plan, string ServerPlan)> ExplainAsync(
         SqlSessions sessions, SearchQuery query, CancellationToken cancellationToken)
@@ -99,22 +75,119 @@ internal static class VectorSearch
             return await GuardAsync(query, async () =>
             {
                 var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
-                var json = await RowsAsync("ANALYZE, FORMAT JSON").ConfigureAwait(false);
-                var steps = await StepsAsync(session.Connection, string.Concat(json), cancellationToken)
-                    .ConfigureAwait(false);
-                var lines = await RowsAsync("ANALYZE, BUFFERS, COSTS OFF").ConfigureAwait(false);
-                return (plan with { Steps = steps }, string.Join('\n', lines));
+                var steps = plan.Steps.ToArray();
+                var serverPlans = new List<string>();
+                long? found = null;
+                for (var i = 0; i < steps.Length; i++)
+                {
+                    if (found < steps[i].Worth)
+                        continue;
+                    var lines = await SearchBatch.RunAsync(
+                        session,
+                        SearchBatch.Prepare(query, plan, steps[i]),
+                        [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql)],
+                        reader => reader.GetString(0),
+                        cancellationToken).ConfigureAwait(false)
+                        ?? throw new PgEmbedException(
+                            $"Expected collection '{query.Collection.Name}' to be served by one store, it has just changed.",
+                            "Try again.");
+                    var serverPlan = string.Join('\n', lines[0]);
+                    var outcome = await OutcomeAsync(session.Connection, serverPlan, cancellationToken).ConfigureAwait(false);
+                    serverPlans.Add($"{steps[i].Name}:\n{serverPlan}");
+                    steps[i] = steps[i] with { Outcome = outcome };
+                    found = outcome.Found;
+                    if (steps[i].IsEnough(found))
+                        break;
+                }
 
-                Task<List<string>> RowsAsync(string options) => SearchBatch.RunAsync(
-                    session,
-                    query,
-                    plan.Settings,
-                    Statement(query, $"EXPLAIN ({options}) {plan.Sql}"),
-                    reader => reader.GetString(0),
-                    cancellationToken);
+                return (plan with { Steps = steps }, string.Join("\n\n", serverPlans));
             }).ConfigureAwait(false);
         }
     }
+
+    private static async Task<(SearchPlan Plan, List<SearchHit<T>>[] Hits)> FollowAsync<T>(
+        SqlSession session,
+        IReadOnlyList<SearchQuery> queries,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var query = queries[0];
+        // Within the caller's transaction an error is his, so nothing may be tried there that could fail.
+        var plans = session.IsJoined ? null : PlanCache.Of(query);
+        if (plans?.Find(query) is { } known)
+        {
+            try
+            {
+                if (await RunStepsAsync(session, queries, known, read, cancellationToken).ConfigureAwait(false) is { } hits)
+                    return (known, hits);
+            }
+            catch (PostgresException e) when (PlanCache.IsOutdated(e))
+            {
+                // Something that the plan's statement names is there no more.
+            }
+
+            plans.Forget(query);
+        }
+
+        for (var attempt = 1; ; attempt++)
+        {
+            var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
+            if (await RunStepsAsync(session, queries, plan, read, cancellationToken).ConfigureAwait(false) is { } hits)
+            {
+                plans?.Keep(query, plan);
+                return (plan, hits);
+            }
+
+            if (attempt == 3)
+                throw new PgEmbedException(
+                    $"Expected collection '{query.Collection.Name}' to be served by one store, it changes again and again.",
+                    "Wait until its alteration or upgrade is done.");
+        }
+    }
+
+    // Null where the plan's store serves the collection no more.
+    private static async Task<List<SearchHit<T>>[]?> RunStepsAsync<T>(
+        SqlSession session,
+        IReadOnlyList<SearchQuery> queries,
+        SearchPlan plan,
+        Func<NpgsqlDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var results = new SearchRows<T>[queries.Count];
+        var open = Enumerable.Range(0, queries.Count).ToList();
+        foreach (var step in plan.Steps)
+        {
+            var running = open.Where(i => step.Worth is null || !(results[i].Found < step.Worth)).ToList();
+            if (running.Count == 0)
+                continue;
+            var rows = await SearchBatch.RunAsync(
+                session,
+                SearchBatch.Prepare(queries[0], plan, step),
+                [.. running.Select(i => Statement(queries[i], step.Sql))],
+                reader => SearchRows<T>.Read(reader, read),
+                cancellationToken).ConfigureAwait(false);
+            if (rows is null)
+                return null;
+            foreach (var (i, found) in running.Zip(rows))
+            {
+                results[i] = SearchRows<T>.Of(found);
+                if (step.IsEnough(results[i].Found) || IsPast(results[i], queries[i]))
+                    open.Remove(i);
+            }
+
+            if (open.Count == 0)
+                break;
+        }
+
+        return [.. results.Select((rows, i) => Within(rows.Hits, queries[i]))];
+    }
+
+    // A row beyond the threshold shows that those within it have been seen.
+    private static bool IsPast<T>(SearchRows<T> rows, SearchQuery query) =>
+        rows.Hits.Count > 0 && rows.Hits[^1].Distance > query.Options.MaxDistance;
+
+    private static List<SearchHit<T>> Within<T>(List<SearchHit<T>> hits, SearchQuery query) =>
+        query.Options.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
 
     private static NpgsqlBatchCommand Statement(SearchQuery query, string sql)
     {
@@ -123,27 +196,23 @@ internal static class VectorSearch
         return statement;
     }
 
-    private static async Task<List<SearchStep>> StepsAsync(
+    private static async Task<SearchStepOutcome> OutcomeAsync(
         NpgsqlConnection connection, string serverPlan, CancellationToken cancellationToken)
     {
         var command = connection.Command(
-            "SELECT step, started, looked_at, passed, milliseconds FROM pgembed.search_steps($1::jsonb)", serverPlan);
+            "SELECT found, looked_at, rows, milliseconds FROM pgembed.step_outcome($1)", serverPlan);
         await using (command.ConfigureAwait(false))
         {
-            var steps = new List<SearchStep>();
             var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    steps.Add(new SearchStep(
-                        reader.GetString(0),
-                        reader.GetBoolean(1),
-                        reader.IsDBNull(2) ? null : reader.GetInt64(2),
-                        reader.GetInt64(3),
-                        reader.GetDouble(4)));
+                await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
+                return new SearchStepOutcome(
+                    reader.IsDBNull(0) ? null : reader.GetInt64(0),
+                    reader.IsDBNull(1) ? null : reader.GetInt64(1),
+                    reader.GetInt64(2),
+                    reader.GetDouble(3));
             }
-
-            return steps;
         }
     }
 

@@ -22,6 +22,11 @@ internal static class SearchCommand
             HelpName = "SQL",
         };
         var efSearch = new Option<int?>("--ef-search") { Description = "pgvector's hnsw.ef_search, 1 to 1000." };
+        var recall = new Option<double?>("--recall")
+        {
+            Description = "Share of the truly nearest rows to find, above 0 to 1. [default: 0.95]",
+        };
+        var maxDistance = new Option<double?>("--max-distance") { Description = "No row farther than this." };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
         var hybrid = new HybridSettings();
         var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
@@ -30,7 +35,7 @@ internal static class SearchCommand
         var json = CommonOptions.Json();
         var command = new Command("search", "Search a collection by meaning, under an SQL filter.")
         {
-            collection, text, k, filter, efSearch, exact, explain, model, connection, json,
+            collection, text, k, filter, maxDistance, recall, efSearch, exact, explain, model, connection, json,
         };
         hybrid.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -38,7 +43,13 @@ internal static class SearchCommand
             var query = parsed.GetValue(text)!;
             if (string.IsNullOrWhiteSpace(query))
                 throw new UsageException("Expected a text to look for, got an empty one.");
-            var options = new SearchOptions { EfSearch = parsed.GetValue(efSearch), Exact = parsed.GetValue(exact) };
+            var options = new SearchOptions
+            {
+                EfSearch = parsed.GetValue(efSearch),
+                Recall = parsed.GetValue(recall),
+                MaxDistance = parsed.GetValue(maxDistance),
+                Exact = parsed.GetValue(exact),
+            };
             var both = hybrid.Read(parsed, options);
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
@@ -86,27 +97,32 @@ internal static class SearchCommand
             return;
         }
 
-        var settings = JsonDocument.Parse(plan.Settings).RootElement.EnumerateObject()
-            .Select(setting => $"{setting.Name} = {setting.Value}");
         terminal.Output.WriteLine(
             $"""
             plan           {plan.Kind}
             reason         {plan.Reason}
             matching rows  {Format.Count((long)plan.MatchingRows)} (estimated)
             stored rows    {Format.Count((long)plan.StoredRows)} (estimated)
-            settings       {string.Join(", ", settings)}
             """);
         foreach (var step in plan.Steps)
             terminal.Output.WriteLine($"step {step.Name,-9} {Happened(step)}");
-        terminal.Output.WriteLine($"\n{plan.Sql}\n\n{server}");
+        foreach (var step in plan.Steps.Where(step => step.Outcome is not null))
+        {
+            var settings = step.Settings.Select(setting => $"{setting.Key} = {setting.Value}");
+            terminal.Output.WriteLine($"\n{step.Name}: {string.Join(", ", settings)}\n{step.Sql}");
+        }
+
+        terminal.Output.WriteLine($"\n{server}");
     }
 
     private static string Happened(SearchStep step) => step switch
     {
-        { Started: false } => "not needed",
-        { LookedAt: { } lookedAt } =>
-            $"{Format.Count(step.Passed)} rows of the {Format.Count(lookedAt)} nearest, {Format.Number(step.Milliseconds, "0.0")} ms",
-        _ => $"{Format.Count(step.Passed)} rows, {Format.Number(step.Milliseconds, "0.0")} ms",
+        { Outcome: null } => "not needed",
+        { Outcome: { LookedAt: { } lookedAt } outcome } =>
+            $"{Format.Count(outcome.Found ?? 0)} rows of the {Format.Count(lookedAt)} nearest, {Format.Count(step.Least ?? 0)} were wanted, {Format.Number(outcome.Milliseconds, "0.0")} ms",
+        { Outcome: { } outcome } when outcome.Found > step.Most =>
+            $"more than {Format.Count(step.Most ?? 0)} rows pass, against what was expected, {Format.Number(outcome.Milliseconds, "0.0")} ms",
+        _ => $"all rows that pass, ranked, {Format.Number(step.Outcome.Milliseconds, "0.0")} ms",
     };
 
     private static async Task HybridAsync(
