@@ -587,6 +587,7 @@ CREATE OR REPLACE FUNCTION pgembed.carried_condition(
     filter text,
     marker text DEFAULT NULL,
     types regtype[] DEFAULT NULL,
+    columns text[] DEFAULT NULL,
     OUT condition text,
     OUT whole boolean)
 LANGUAGE plpgsql
@@ -613,9 +614,13 @@ BEGIN
         JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
         LEFT JOIN pg_catalog.pg_namespace m ON m.oid = l.collnamespace
-        CROSS JOIN LATERAL (SELECT coalesce(
-            'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
-            'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))) AS s (name)
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN carried_condition.columns IS NOT NULL
+                THEN CASE WHEN a.attname = ANY (carried_condition.columns) THEN a.attname::text END
+            ELSE coalesce(
+                'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
+                'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))
+            END) AS s (name)
         CROSS JOIN LATERAL (SELECT pg_catalog.format('NULL::%s%s AS %I',
             pg_catalog.format_type(a.atttypid, a.atttypmod),
             CASE WHEN l.oid IS NOT NULL THEN pg_catalog.format(' COLLATE %I.%I', m.nspname, l.collname) END,
@@ -665,10 +670,11 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[]) IS
+COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[], text[]) IS
     'What a filter over the collection''s table says of its key and carried columns alone, as a condition over the store''s '
     'columns; null where it says nothing of them. whole: the filter says nothing else. A value stands in the filter as '
-    'the marker, its number and a dollar sign, its type in types, and in the condition the same.';
+    'the marker, its number and a dollar sign, its type in types, and in the condition the same. With columns: what it says '
+    'of these columns of the table alone, as a condition over them.';
 
 CREATE OR REPLACE FUNCTION pgembed.check_search_options(options jsonb)
 RETURNS void
@@ -2480,7 +2486,7 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"f70b2538c3de2e113077070fe8ffff5a03fa4f5eaeb47020bb1c345d5e8a45fe","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7c962d0939beff6c51519f36633eda994a07b30427ec1afd89891512eb804396","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

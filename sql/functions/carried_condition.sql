@@ -8,6 +8,7 @@ CREATE OR REPLACE FUNCTION pgembed.carried_condition(
     filter text,
     marker text DEFAULT NULL,
     types regtype[] DEFAULT NULL,
+    columns text[] DEFAULT NULL,
     OUT condition text,
     OUT whole boolean)
 LANGUAGE plpgsql
@@ -34,9 +35,13 @@ BEGIN
         JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
         LEFT JOIN pg_catalog.pg_collation l ON l.oid = a.attcollation
         LEFT JOIN pg_catalog.pg_namespace m ON m.oid = l.collnamespace
-        CROSS JOIN LATERAL (SELECT coalesce(
-            'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
-            'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))) AS s (name)
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN carried_condition.columns IS NOT NULL
+                THEN CASE WHEN a.attname = ANY (carried_condition.columns) THEN a.attname::text END
+            ELSE coalesce(
+                'key_' || pg_catalog.array_position(c.key_columns, a.attname::text),
+                'carried_' || pg_catalog.array_position(c.carried_columns, a.attname::text))
+            END) AS s (name)
         CROSS JOIN LATERAL (SELECT pg_catalog.format('NULL::%s%s AS %I',
             pg_catalog.format_type(a.atttypid, a.atttypmod),
             CASE WHEN l.oid IS NOT NULL THEN pg_catalog.format(' COLLATE %I.%I', m.nspname, l.collname) END,
@@ -86,7 +91,8 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[]) IS
+COMMENT ON FUNCTION pgembed.carried_condition(text, text, text, regtype[], text[]) IS
     'What a filter over the collection''s table says of its key and carried columns alone, as a condition over the store''s '
     'columns; null where it says nothing of them. whole: the filter says nothing else. A value stands in the filter as '
-    'the marker, its number and a dollar sign, its type in types, and in the condition the same.';
+    'the marker, its number and a dollar sign, its type in types, and in the condition the same. With columns: what it says '
+    'of these columns of the table alone, as a condition over them.';

@@ -51,6 +51,22 @@ public sealed class CollectionCommandTests
             status.GetProperty("partitions").GetArrayLength() - 1));
         Assert.Equal(0, (await Cli.RunAsync(database, "collection", "alter", "notes", "--plain")).Code);
 
+        var path = Path.GetTempFileName();
+        await File.WriteAllLinesAsync(path, ["tenant = 'tenant 1'", "", "{\"filter\": \"tenant = 'tenant 2'\", \"weight\": 3, \"k\": 5}"]);
+        Assert.Equal(1, (await Cli.RunAsync(database, "index", "advise", "notes", "--filters", path)).Code);
+        Assert.Equal(0, (await Cli.RunAsync(database, "index", "build", "notes")).Code);
+        var advice = await JsonAsync(database, "index", "advise", "notes", "--filters", path, "--count", "3", "--dry-run");
+        Assert.Equal((4, 2, 0), (
+            advice.GetProperty("searches").GetInt32(),
+            advice.GetProperty("measures").GetArrayLength(),
+            advice.GetProperty("proposals").GetArrayLength()));
+        Assert.Contains(
+            "Nothing is proposed",
+            (await Cli.RunAsync(database, "index", "advise", "notes", "--filters", path, "--apply", "--show-sql")).Output,
+            StringComparison.Ordinal);
+        Assert.Equal(2, (await Cli.RunAsync(database, "index", "advise", "notes", "--apply", "--dry-run")).Code);
+        File.Delete(path);
+
         var kept = await Cli.RunAsync(database, "collection", "drop", "notes");
         Assert.Equal(2, kept.Code);
         Assert.Contains("60 vectors", kept.Error, StringComparison.Ordinal);

@@ -13,6 +13,10 @@ public sealed class HostileArgumentTests
         name => ["index", "build", "--", name],
         name => ["index", "drop", "--", name],
         name => ["collection", "show", "--json", "--", name],
+        name => ["index", "check", "--", name],
+        name => ["index", "tune", "--", name],
+        name => ["index", "health", "--", name],
+        name => ["index", "advise", "--", name],
     ];
 
     [Fact]

@@ -30,3 +30,8 @@ INSERT INTO pgembed_store.notes_1 VALUES (1, 'it''s', '2026-01-02', 'x'), (2, NU
 SELECT condition AS tenants FROM pgembed.carried_condition('notes', $$"the ""tenant""" = 'it''s' OR kind = 'y'$$) \gset
 SELECT key_1 FROM pgembed_store.notes_1 WHERE :tenants;
 SELECT * FROM pgembed.carried_condition('nothing', 'true');
+-- Of other columns, as a condition over them.
+SELECT condition, whole FROM pgembed.carried_condition(
+    'notes', $$"the ""tenant""" = 'it''s' AND price < 5 AND kind = 'x'$$, columns => '{price}');
+SELECT condition, whole FROM pgembed.carried_condition(
+    'notes', $$"the ""tenant""" = 'it''s' AND price < 5$$, columns => ARRAY['price', 'the "tenant"']);

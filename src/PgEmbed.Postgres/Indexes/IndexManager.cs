@@ -1,5 +1,6 @@
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Indexes.Advising;
 using PgEmbed.Postgres.Indexes.Building;
 using PgEmbed.Postgres.Indexes.Checking;
 using PgEmbed.Postgres.Indexes.Health;
@@ -235,6 +236,46 @@ public sealed class IndexManager
         await using (connection.ConfigureAwait(false))
             return await new HealthExaminer(connection, target, options ?? new IndexHealthOptions())
                 .RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Proposes partial indexes and partitions by the filters that searches have, with what they are expected to save;
+    /// changes nothing. The filters are run read-only, with the rights of this role.
+    /// </summary>
+    /// <param name="collection">The collection's name.</param>
+    /// <param name="options">By what.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="PgEmbedException">There are no filters, no rows, no index, or a filter can't be run.</exception>
+    public async Task<IndexAdvice> AdviseAsync(
+        string collection,
+        IndexAdviseOptions? options = null,
+        IProgress<string>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        await new IndexAdvisor(_dataSource, progress).AdviseAsync(
+            await _catalog.GetAsync(collection, cancellationToken).ConfigureAwait(false),
+            options ?? new IndexAdviseOptions(),
+            cancellationToken).ConfigureAwait(false);
+
+    /// <summary>Applies what was proposed, and measures the same searches again. Nothing is embedded again.</summary>
+    /// <param name="advice">The advice.</param>
+    /// <param name="progress">Told what is being done.</param>
+    /// <param name="building">Told how far the build of a partial index is.</param>
+    /// <param name="cancellationToken">Stops it; what is complete by then stays.</param>
+    /// <returns>The advice with what searches take after.</returns>
+    /// <exception cref="PgEmbedException">A build doesn't fit in memory, the role has no right to, an upgrade is under way.</exception>
+    public async Task<IndexAdvice> ApplyAsync(
+        IndexAdvice advice,
+        IProgress<string>? progress = null,
+        IProgress<IndexBuildProgress>? building = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(advice);
+        return await new IndexAdvisor(_dataSource, progress).ApplyAsync(
+            await _catalog.GetAsync(advice.Collection, cancellationToken).ConfigureAwait(false),
+            advice,
+            building,
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Removes one leftover that is ours.</summary>

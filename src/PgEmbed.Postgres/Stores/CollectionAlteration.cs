@@ -41,8 +41,8 @@ public sealed class CollectionAlteration
     /// <param name="carriedColumns">All columns that it is to carry.</param>
     /// <param name="partitioning">How its store is to be divided; null for one table.</param>
     /// <param name="index">
-    /// How the new store's HNSW index is built, where the old one has one. Null: as the old one was. Partial indexes are not
-    /// built anew.
+    /// How the new store's HNSW index is built, where the old one has one. Null: as the old one was. Partial indexes are built
+    /// as they were, but for those over columns that are no longer carried.
     /// </param>
     /// <param name="cancellationToken">Stops it; the collection is then as it was.</param>
     /// <exception cref="PgEmbedException">
@@ -220,14 +220,17 @@ public sealed class CollectionAlteration
     {
         var there = (await HnswIndexReader.OfTableAsync(connection, old.Store.Sql, cancellationToken).ConfigureAwait(false))
             .FirstOrDefault(index => index is { Filter: null, State: HnswIndexState.Valid, Column: not null });
-        if (there is null)
-            return;
         var progress = _progress is null ? null : new IndexReport(_progress);
-        await new IndexManager(_dataSource).BuildAsync(
-            IndexTargetReader.OfStore(made, null),
-            options ?? new HnswOptions { M = there.M, EfConstruction = there.EfConstruction },
-            progress: progress,
-            cancellationToken: cancellationToken).ConfigureAwait(false);
+        if (there is not null)
+            await BuildAsync(null, options ?? new HnswOptions { M = there.M, EfConstruction = there.EfConstruction })
+                .ConfigureAwait(false);
+        var partial = await PartialIndexFilters.OverAsync(connection, old, made, cancellationToken).ConfigureAwait(false);
+        foreach (var (index, condition) in partial.Where(p => p.Condition is not null))
+            await BuildAsync(condition, new HnswOptions { M = index.M, EfConstruction = index.EfConstruction })
+                .ConfigureAwait(false);
+
+        Task BuildAsync(string? filter, HnswOptions hnsw) => new IndexManager(_dataSource).BuildAsync(
+            IndexTargetReader.OfStore(made, filter), hnsw, progress: progress, cancellationToken: cancellationToken);
     }
 
     private static async Task SwitchAsync(

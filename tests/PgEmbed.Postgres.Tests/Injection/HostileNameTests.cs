@@ -1,7 +1,9 @@
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Mapping;
+using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
 using PgEmbed.Postgres.Stores;
 using PgEmbed.Testing;
@@ -56,7 +58,36 @@ public sealed class HostileNameTests
                 + "(pgembed.vector_of($1, '1'))",
                 things.Info.Name)),
         ["index"] = async (things, _) => Assert.True(await things.BuildIndexAsync()),
+        ["index, listed, checked and built anew"] = async (things, database) =>
+        {
+            var manager = new IndexManager(database.DataSource);
+            var target = await manager.TargetAsync(things.Info.Name);
+            Assert.Equal(1, (await manager.CheckAsync(target)).Rows);
+            Assert.True((await manager.BuildAsync(target, replace: true)).Built);
+            Assert.Equal(things.Info.Name, Assert.Single(await manager.ListAsync(), i => i.StoreId == target.StoreId).Collection);
+        },
+        ["partial index, advised"] = async (things, database) =>
+        {
+            var manager = new IndexManager(database.DataSource);
+            var filter = $"{SqlName.Quote(things.Info.Source.Columns[2].Name)} = 'a'";
+            Assert.True((await manager.BuildAsync(await manager.TargetAsync(things.Info.Name, filter))).Built);
+            var advice = await manager.AdviseAsync(
+                things.Info.Name,
+                new IndexAdviseOptions { Filters = [new SampledFilter(filter, SqlFilter.Raw(filter), 3, 1)], Queries = 1 });
+            Assert.Empty(advice.Proposals);
+        },
         ["delete"] = async (things, _) => Assert.True(await things.DeleteAsync(1)),
+        // The last: an opened collection writes to the store that it was opened with.
+        ["alteration"] = async (things, database) =>
+        {
+            await new CollectionAlteration(database.DataSource).RunAsync(
+                things.Info.Name,
+                [things.Info.Source.Columns[2].Name],
+                Partitioning.ByList(things.Info.Source.Columns[2].Name, "it's", "a"));
+            Assert.Single(
+                await new IndexManager(database.DataSource).ListAsync(),
+                i => i.Filter is not null && i.Collection == things.Info.Name);
+        },
     };
 
     [Fact]

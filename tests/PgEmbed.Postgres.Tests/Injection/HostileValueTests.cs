@@ -60,6 +60,9 @@ public sealed class HostileValueTests
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('exact', $1))",
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object($1, 1))",
         "SELECT * FROM pgembed.explain_search($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT pgembed.tuned_ef_search($1, 10)",
+        "SELECT pgembed.carried_condition($1, 'true')",
+        "SELECT pgembed.carried_condition('notes', 'kind = ''a''', columns => ARRAY[$1])",
         "SELECT * FROM pgembed.hybrid_search($1, pgembed.vector_of('notes', 'a'), 'a')",
         "SELECT * FROM pgembed.hybrid_search('notes', pgembed.vector_of('notes', 'a'), $1)",
     ];
@@ -71,6 +74,8 @@ public sealed class HostileValueTests
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, 'kind = ' || quote_literal($1))",
         "SELECT * FROM pgembed.explain_search('notes', pgembed.vector_of('notes', 'a'), 3, $1)",
         "SELECT * FROM pgembed.plan_search('notes', 3, $1)",
+        "SELECT * FROM pgembed.carried_condition('notes', $1)",
+        "SELECT * FROM pgembed.carried_condition('notes', 'kind = ' || quote_literal($1), columns => '{kind}')",
     ];
 
     private static CollectionMapping<Note> Mapping => new CollectionMapping<Note>("notes").Key(n => n.Id).Text(n => n.Title);

@@ -14,6 +14,7 @@ internal static class IndexCommand
         IndexCheckCommand.Create(terminal),
         IndexTuneCommand.Create(terminal),
         IndexHealthCommand.Create(terminal),
+        IndexAdviseCommand.Create(terminal),
         IndexDropCommand.Create(terminal),
     };
 }
