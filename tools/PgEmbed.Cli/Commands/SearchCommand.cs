@@ -79,13 +79,15 @@ internal static class SearchCommand
                 return ExitCode.Done;
             }
 
-            var hits = await opened.SearchRowsAsync(query, parsed.GetValue(k), condition, options, cancellationToken)
-                .ToListAsync(cancellationToken);
+            var search = opened.QueryRows(query).Top(parsed.GetValue(k)).With(options);
+            var result = await (condition is null ? search : search.Filter(condition)).RunAsync(cancellationToken);
+            if (result.QueryTruncated)
+                terminal.Say("The text is longer than the model reads: only its beginning was searched by.");
             SearchPrinter.Write(
                 terminal,
                 opened.Info,
                 ["distance"],
-                [.. hits.Select(hit => (new[] { hit.Distance }, hit.Row))],
+                [.. result.Hits.Select(hit => (new[] { hit.Distance }, hit.Row))],
                 parsed.GetValue(json));
             return ExitCode.Done;
         });
