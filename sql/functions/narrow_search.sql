@@ -54,7 +54,7 @@ BEGIN
         CASE WHEN pg_catalog.bool_or(m.amname = 'hnsw' AND i.indpred IS NOT NULL) THEN 'partial index'
             WHEN pg_catalog.bool_and(coalesce(m.amname = 'hnsw', false)) AND pg_catalog.count(*) < leaves THEN 'partition' END
     INTO vectors, graphs, means
-    FROM pg_catalog.jsonb_path_query(plan, '$.** ? (exists (@."Relation Name"))') AS node
+    FROM pg_catalog.jsonb_path_query(plan, 'strict $.** ? (exists (@."Relation Name"))') AS node
         LEFT JOIN pg_catalog.pg_class r
             ON r.relname = node ->> 'Index Name' AND r.relnamespace = 'pgembed_store'::pg_catalog.regnamespace
         LEFT JOIN pg_catalog.pg_am m ON m.oid = r.relam
