@@ -1,8 +1,10 @@
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Queries;
 using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres;
 
@@ -61,6 +63,28 @@ internal sealed class CollectionContext
     {
         ArgumentNullException.ThrowIfNull(transaction);
         return new CollectionContext(this, transaction);
+    }
+
+    /// <summary>Embeds queries in one call of the model, and warns of those that it cuts.</summary>
+    /// <exception cref="InvalidVectorException">The model made a vector that can't be searched by.</exception>
+    public async Task<QueryVectors> EmbedQueriesAsync(IReadOnlyList<string> texts, CancellationToken cancellationToken)
+    {
+        var embeddings = await Embedder.EmbedAsync(texts, TextRole.Query, cancellationToken).ConfigureAwait(false);
+        for (var i = 0; i < embeddings.Truncated; i++)
+            CollectionLog.QueryTruncated(Logger, Info.Name, Embedder.Space.Name);
+        var vectors = new SpaceVector[texts.Count];
+        for (var i = 0; i < vectors.Length; i++)
+            vectors[i] = Embedder.Space.Vector(embeddings.Vectors[i]);
+        return new QueryVectors(vectors, embeddings.TruncatedTexts);
+    }
+
+    /// <summary>Embeds a query, and warns where the model cuts it.</summary>
+    /// <exception cref="ArgumentException">The text is empty or white space.</exception>
+    /// <exception cref="InvalidVectorException">The model made a vector that can't be searched by.</exception>
+    public async Task<SpaceVector> EmbedQueryAsync(string text, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(text);
+        return (await EmbedQueriesAsync([text], cancellationToken).ConfigureAwait(false)).Vectors[0];
     }
 
     private static IEnumerable<KeyValuePair<string, object?>> ServerTags(string connectionString)

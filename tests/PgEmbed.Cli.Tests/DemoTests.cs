@@ -48,6 +48,11 @@ public sealed class DemoTests
         var explained = await Cli.RunAsync(database, "search", "packages", "chess", "--explain");
         Assert.Contains("_hnsw", explained.Output, StringComparison.Ordinal);
 
+        var cut = await Cli.RunAsync(
+            database, "search", "packages", string.Concat(Enumerable.Repeat("chess ", 2_000)), "-k", "1");
+        Assert.Equal(0, cut.Code);
+        Assert.Contains("only its beginning was searched by", cut.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("beginning", table.Error, StringComparison.Ordinal);
         var unknown = await Cli.RunAsync(database, "search", "package", "chess");
         Assert.Equal(1, unknown.Code);
         Assert.Contains("found packages", unknown.Error, StringComparison.Ordinal);

@@ -9,10 +9,10 @@ namespace PgEmbed.Benchmarks;
 
 /// <summary>
 /// Searches through the repository beside the same by hand, in turns, query by query. By hand is what a careful user of
-/// Npgsql would write who knew the statement: a connection of the pool, one batch of <c>begin_search</c> (which checks the
-/// space and sets the plan's settings) and the repository's own statement with the same parameters, and each row read into
-/// the same record by ordinals. So the difference is the repository's: translating the filter, finding the plan, telling
-/// of the operation, making rows.
+/// Npgsql would write who knew the plan: a connection of the pool; for each step that the plan comes to, one batch of its
+/// settings (<c>set_config</c>) and its statement with the same parameters; each row read into the same record by ordinals.
+/// So the difference is the repository's: translating the filter, finding the plan, seeing that its store still serves,
+/// telling of the operation, making rows.
 /// </summary>
 internal static class RepositorySearch
 {
@@ -69,7 +69,7 @@ internal static class RepositorySearch
                 }
 
                 Task<List<(Note, double)>> ByHandAsync() =>
-                    RepositorySearch.ByHandAsync(data.DataSource, collection, statement, cancellationToken);
+                    RepositorySearch.ByHandAsync(data.DataSource, statement, cancellationToken);
             }
 
             var over = Math.Round(((Statistics.Median(ours) / Statistics.Median(byHand)) - 1) * 100, 2);
@@ -100,28 +100,40 @@ internal static class RepositorySearch
 
     private static async Task<List<(Note, double)>> ByHandAsync(
         NpgsqlDataSource dataSource,
-        VectorCollection<Note> collection,
         SearchStatement statement,
         CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        await using var batch = connection.CreateBatch();
-        // By hand one asks for the rows at once, where the planner may first see whether that is worth it.
-        var step = statement.Plan.Steps.First(step => step.Name != "probe");
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(
-            "SELECT " + string.Join(", ", step.Settings.Select(s => $"set_config('{s.Key}', '{s.Value}', true)"))));
-        var command = new NpgsqlBatchCommand(step.Sql);
-        foreach (var parameter in statement.Parameters)
-            command.Parameters.Add(parameter.Clone());
-        batch.BatchCommands.Add(command);
         var rows = new List<(Note, double)>(K);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        await reader.NextResultAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
+        long? found = null;
+        foreach (var step in statement.Plan.Steps.Where(step => step.Worth is null || !(found < step.Worth)))
         {
-            var note = new Note(
-                reader.GetInt32(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt32(4));
-            rows.Add((note, reader.GetDouble(0)));
+            await using var batch = connection.CreateBatch();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT " + string.Join(
+                ", ",
+                step.Settings.Prepend(new("transaction_read_only", "on"))
+                    .Select(setting => $"set_config('{setting.Key}', '{setting.Value}', true)"))));
+            var command = new NpgsqlBatchCommand(step.Sql);
+            foreach (var parameter in statement.Parameters)
+                command.Parameters.Add(parameter.Clone());
+            batch.BatchCommands.Add(command);
+            rows.Clear();
+            found = 0;
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            await reader.NextResultAsync(cancellationToken);
+            while (await reader.ReadAsync(cancellationToken))
+            {
+                found = reader.IsDBNull(5) ? null : reader.GetInt64(5);
+                // A row may be for the number that was found alone.
+                if (reader.IsDBNull(0))
+                    continue;
+                var note = new Note(
+                    reader.GetInt32(1), reader.GetString(2), reader.IsDBNull(3) ? null : reader.GetString(3), reader.GetInt32(4));
+                rows.Add((note, reader.GetDouble(0)));
+            }
+
+            if (!(found < step.Least) && !(found > step.Most))
+                break;
         }
 
         return rows;

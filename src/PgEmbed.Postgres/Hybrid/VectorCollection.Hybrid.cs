@@ -51,7 +51,7 @@ public partial class VectorCollection
     private async Task<HybridQuery> HybridQueryAsync(
         string text, int k, SqlFilter? filter, HybridOptions? options, CancellationToken cancellationToken)
     {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        var vector = await Context.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         var query = new HybridQuery(Info, vector, text, k, Info.Source.Columns, options);
         query.Filter = filter?.ToSql(query.Parameters);
         return query;

@@ -26,7 +26,7 @@ public sealed partial class VectorCollection<T>
         HybridOptions? options = null,
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        var vector = await Embedder.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
+        var vector = await Context.EmbedQueryAsync(text, cancellationToken).ConfigureAwait(false);
         await foreach (var hit in HybridSearchAsync(text, vector, k, filter, options, cancellationToken)
             .ConfigureAwait(false))
             yield return hit;

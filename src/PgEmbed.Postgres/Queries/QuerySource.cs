@@ -3,7 +3,6 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
-using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres.Queries;
 
@@ -39,17 +38,8 @@ internal abstract class QuerySource
     private sealed class Texts(IReadOnlyList<string> texts) : QuerySource
     {
         public override async ValueTask<QueryVectors> VectorsAsync(
-            CollectionContext context, CancellationToken cancellationToken)
-        {
-            var embeddings = await context.Embedder.EmbedAsync(texts, TextRole.Query, cancellationToken)
-                .ConfigureAwait(false);
-            foreach (var _ in embeddings.TruncatedTexts)
-                CollectionLog.QueryTruncated(context.Logger, context.Info.Name, context.Embedder.Space.Name);
-            var vectors = new SpaceVector[texts.Count];
-            for (var i = 0; i < vectors.Length; i++)
-                vectors[i] = context.Embedder.Space.Vector(embeddings.Vectors[i]);
-            return new QueryVectors(vectors, embeddings.TruncatedTexts);
-        }
+            CollectionContext context, CancellationToken cancellationToken) =>
+            await context.EmbedQueriesAsync(texts, cancellationToken).ConfigureAwait(false);
     }
 
     private sealed class Vectors(IReadOnlyList<SpaceVector> vectors) : QuerySource

@@ -210,7 +210,7 @@ public sealed class VectorImportTests
             Failing(() => articles.ExecuteAsync(
                 """
                 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-                WHERE datname = current_database() AND state = 'idle in transaction'
+                WHERE datname = current_database() AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
                 """))));
 
         var after = await articles.Collection.ExportVectorsAsync<int>().OrderBy(v => v.Key).ToListAsync();
