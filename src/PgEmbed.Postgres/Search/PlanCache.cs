@@ -28,10 +28,10 @@ internal sealed class PlanCache
 
     /// <summary>
     /// Whether a search took so long that its values are likely to pass far more rows than those its plan was made for: then
-    /// the next one is better planned by its own.
+    /// the next one is better planned by its own. Plans of several steps see to that themselves.
     /// </summary>
     public static bool IsSlow(SearchPlan plan, TimeSpan elapsed) =>
-        elapsed.TotalMilliseconds > 20 + (0.02 * plan.MatchingRows);
+        plan.Steps.Count == 1 && elapsed.TotalMilliseconds > 50 + (0.05 * plan.MatchingRows);
 
     /// <summary>The plan for a query, or null.</summary>
     public SearchPlan? Find(SearchQuery query) =>
