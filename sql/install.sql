@@ -997,6 +997,41 @@ COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
     'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
     'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';
 
+-- Relevance falls with the distance, so for one query a threshold on relevance is one on distance.
+CREATE OR REPLACE FUNCTION pgembed.distance_limit(
+    collection text, query pgembed.space_vector, min_relevance double precision)
+RETURNS double precision
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    fitted record;
+    logit  double precision;
+BEGIN
+    IF min_relevance IS NULL THEN
+        RETURN NULL;
+    END IF;
+    IF NOT min_relevance BETWEEN 0 AND 1 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected min_relevance from 0 to 1, got %s.', min_relevance);
+    END IF;
+    SELECT * INTO fitted FROM pgembed.query_relevance(collection, query);
+    logit := CASE min_relevance
+        WHEN 0 THEN '-Infinity'
+        WHEN 1 THEN 'Infinity'
+        ELSE pg_catalog.ln(min_relevance / (1 - min_relevance))
+    END;
+    RETURN CASE
+        WHEN fitted.slope > 0 THEN (fitted.intercept - logit) / fitted.slope
+        WHEN fitted.intercept >= logit THEN 'Infinity'
+        ELSE '-Infinity'
+    END;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distance_limit(text, pgembed.space_vector, double precision) IS
+    'The largest distance from the query at which a row of the collection is still of this relevance, 0 to 1; null where '
+    'none is asked for. Errors: as pgembed.query_relevance; PE033 the relevance is out of its range.';
+
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
 LANGUAGE plpgsql
@@ -1145,6 +1180,7 @@ DECLARE
     details     text[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     RETURN QUERY
@@ -1242,6 +1278,73 @@ COMMENT ON FUNCTION pgembed.fill_text_index(text, bigint) IS
     'Gives the collection''s text index the texts that it has not, at most so many, and says how many these were. To be '
     'called until it gives 0, in transactions of their own where rows are given, so that writers wait for none of them '
     'long; then pgembed.count_terms. Errors: as pgembed.text_index_parts and pgembed.serving_store.';
+
+-- Without judged queries, relevance is a share: rows of the collection, a fixed sample of them, are searched for among the
+-- others, and a row is as relevant to a query as it stands out of the query's neighbourhood more than the nearest of those
+-- do. How far the nearest stand out is taken for normal, and the normal for logistic, whose slope is 1.702 times as steep.
+CREATE OR REPLACE FUNCTION pgembed.fit_relevance(collection text, sample integer DEFAULT 200)
+RETURNS double precision
+LANGUAGE plpgsql
+AS $function$
+DECLARE
+    neighbors constant integer := 40;
+    served   record;
+    distance text;
+    fitted   record;
+BEGIN
+    IF sample IS NULL OR sample < 10 OR sample > 100000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected a sample of 10 to 100000 rows, got %s.', coalesce(sample::text, 'null'));
+    END IF;
+    SELECT s.* INTO served FROM pgembed.serving_store(fit_relevance.collection) s;
+    distance := (
+        SELECT pg_catalog.format('v.embedding OPERATOR(%I.%s) sampled.embedding', n.nspname,
+            CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END)
+        FROM pg_catalog.pg_attribute a
+            JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+            JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+        WHERE a.attrelid = served.store AND a.attname = 'embedding');
+    -- The nearest is the row itself. Hashes come in no order that has to do with the texts.
+    EXECUTE pg_catalog.format(
+        $sql$SELECT pg_catalog.count(*) AS queries, pg_catalog.avg(z) AS mean, pg_catalog.stddev_samp(z) AS deviation
+        FROM (
+            SELECT (pg_catalog.avg(distance) - pg_catalog.min(distance)) / nullif(pg_catalog.stddev_pop(distance), 0) AS z
+            FROM (SELECT pg_catalog.row_number() OVER () AS number, embedding
+                  FROM (SELECT embedding FROM %1$s WHERE chunk = 0 ORDER BY content_hash LIMIT %2$s) AS hashed) AS sampled
+                CROSS JOIN LATERAL (
+                    SELECT distance
+                    FROM (SELECT %3$s AS distance FROM %1$s v ORDER BY %3$s LIMIT %4$s) AS near
+                    ORDER BY distance
+                    OFFSET 1) AS neighbor
+            GROUP BY number) AS queries
+        WHERE z IS NOT NULL$sql$,
+        served.store, sample, distance, neighbors + 1)
+    INTO fitted;
+    IF NOT coalesce(fitted.deviation > 0, false) OR fitted.queries < 10 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE035',
+            MESSAGE = pg_catalog.format('Expected collection %L to have enough different vectors to fit relevance on, found '
+                'that it has not.', collection),
+            HINT = 'Embed more rows first.';
+    END IF;
+    INSERT INTO pgembed.relevance AS r
+        (collection_id, space_id, fitted_on, neighbors, intercept, nearness, distinctness, queries)
+    SELECT c.collection_id, served.space_id, 'distances', neighbors, -1.702 * fitted.mean / fitted.deviation, 0,
+        1.702 / fitted.deviation, fitted.queries
+    FROM pgembed.collection c
+    WHERE c.name = fit_relevance.collection
+    ON CONFLICT (collection_id, space_id) DO UPDATE
+    SET fitted_on = excluded.fitted_on, neighbors = excluded.neighbors, intercept = excluded.intercept,
+        nearness = excluded.nearness, distinctness = excluded.distinctness, queries = excluded.queries,
+        fitted_at = pg_catalog.now();
+    RETURN fitted.mean;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fit_relevance(text, integer) IS
+    'Fits, without judged queries, what relevance a distance stands for in this collection, for min_relevance in searches: '
+    'a row of relevance 0.5 stands out of the query''s neighbours as far as the nearest of so many sampled rows do on '
+    'average, which it gives, in standard deviations. Errors: as pgembed.serving_store; PE033 the sample is out of its '
+    'range, PE035 too few vectors.';
 
 CREATE OR REPLACE FUNCTION pgembed.follow_store(collection_id integer, store regclass)
 RETURNS void
@@ -1677,7 +1780,7 @@ BEGIN
     statement := pgembed.hybrid_statement(
         parts || pg_catalog.jsonb_build_object('norm', pg_catalog.format(
             '1.2 * (0.25 + 0.75 * pg_catalog.length(lexemes) / %s::double precision)', greatest(1, weighed.average_length))),
-        k, least(10000, greatest(2 * k, 100)), filter, pg_catalog.cardinality(weights), weighed.spare,
+        k, greatest(k, 100), filter, pg_catalog.cardinality(weights), weighed.spare,
         CASE WHEN few THEN 4 * few_rows END, fusion, text_weight);
 END
 $function$;
@@ -1849,6 +1952,84 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
     'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
 
+-- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
+-- filter as under another. The setting ends with the subtransaction, which is always rolled back.
+CREATE OR REPLACE FUNCTION pgembed.query_neighborhood(
+    collection text,
+    query pgembed.space_vector,
+    neighbors integer DEFAULT 40,
+    OUT mean double precision,
+    OUT deviation double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    served   record;
+    distance text;
+BEGIN
+    IF neighbors IS NULL OR neighbors < 2 OR neighbors > 1000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected 2 to 1000 neighbors, got %s.', coalesce(neighbors::text, 'null'));
+    END IF;
+    SELECT s.* INTO served FROM pgembed.serving_store(query_neighborhood.collection) s;
+    SELECT pg_catalog.format('embedding OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname,
+            CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END, t.typname)
+    INTO STRICT distance
+    FROM pg_catalog.pg_attribute a
+        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
+        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    PERFORM pg_catalog.set_config('hnsw.ef_search', greatest(100, neighbors)::text, true);
+    EXECUTE pg_catalog.format(
+        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
+        FROM (SELECT %1$s AS distance FROM %2$s ORDER BY %1$s LIMIT %3$s) AS near$sql$, distance, served.store, neighbors)
+    INTO mean, deviation
+    USING pgembed.in_space(query, served.space_id);
+    RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'All is known.';
+EXCEPTION
+    WHEN SQLSTATE 'PEEND' THEN
+        NULL;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.query_neighborhood(text, pgembed.space_vector, integer) IS
+    'Mean and standard deviation of the distances of so many vectors that are nearest to the query, of whatever rows; null '
+    'where there are none. Errors: as pgembed.serving_store; PE001 a vector of another space; 22004 no vector; PE033 the '
+    'number is out of its range.';
+
+-- Relevance is logistic(intercept - nearness * d + distinctness * (mean - d) / deviation), with the mean and deviation of the
+-- query's neighbourhood: for one query, a straight line in the distance. Where all neighbours are as far, what stands out of
+-- them is not known, and the distance alone counts.
+CREATE OR REPLACE FUNCTION pgembed.query_relevance(
+    collection text,
+    query pgembed.space_vector,
+    OUT intercept double precision,
+    OUT slope double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    space  uuid := (SELECT s.space_id FROM pgembed.serving_store(query_relevance.collection) s);
+    fitted record;
+BEGIN
+    SELECT r.* INTO fitted
+    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
+    WHERE c.name = query_relevance.collection AND r.space_id = space;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE034',
+            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
+                collection),
+            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
+    END IF;
+    SELECT fitted.intercept + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness * n.mean / n.deviation ELSE 0 END,
+        fitted.nearness + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness / n.deviation ELSE 0 END
+    INTO intercept, slope
+    FROM pgembed.query_neighborhood(collection, query, fitted.neighbors) n;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.query_relevance(text, pgembed.space_vector) IS
+    'What relevance a distance stands for, for one query: 1 / (1 + exp(slope * distance - intercept)). Errors: as '
+    'pgembed.query_neighborhood; PE034 relevance was not fitted.';
+
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -1891,6 +2072,7 @@ DECLARE
     distances    double precision[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
@@ -1927,9 +2109,10 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
     'first, ties by key: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the '
     'source table''s columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. '
-    'Options, a JSON object: max_distance (no row farther than this), recall (how many of the truly nearest are to be '
+    'Options, a JSON object: max_distance (no row farther than this), min_relevance (no row of less relevance, 0 to 1, as '
+    'pgembed.fit_relevance or judged queries have fitted it), recall (how many of the truly nearest are to be '
     'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
-    'Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'Errors: as pgembed.plan_search and pgembed.with_distance_limit; PE001 a vector of another space; 22004 no vector.';
 
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
@@ -2486,7 +2669,31 @@ COMMENT ON FUNCTION pgembed.weigh_terms(text, text) IS
     'The lexemes of a query text, the rarest first: in how many of the collection''s texts each is, what it weighs, how '
     'many texts there are, and how many different lexemes they have on average. Errors: as pgembed.text_index_parts.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"7c962d0939beff6c51519f36633eda994a07b30427ec1afd89891512eb804396","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)"]}')
+CREATE OR REPLACE FUNCTION pgembed.with_distance_limit(collection text, query pgembed.space_vector, options jsonb)
+RETURNS jsonb
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    -- Within what JSON has a number for.
+    most constant double precision := 1e300;
+    farthest double precision;
+BEGIN
+    IF options ->> 'min_relevance' IS NULL THEN
+        RETURN options;
+    END IF;
+    farthest := greatest(-most, least(
+        most,
+        (options ->> 'max_distance')::double precision,
+        pgembed.distance_limit(collection, query, (options ->> 'min_relevance')::double precision)));
+    RETURN (options - 'min_relevance') || pg_catalog.jsonb_build_object('max_distance', farthest);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, jsonb) IS
+    'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
+    'pgembed.distance_limit.';
+
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"ccfafcdfd2d42b2da1a3842b18b94fbd2ea930001830b0e0995063e457e07cd0","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

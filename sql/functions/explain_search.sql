@@ -21,6 +21,7 @@ DECLARE
     details     text[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     RETURN QUERY

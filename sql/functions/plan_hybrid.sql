@@ -75,7 +75,7 @@ BEGIN
     statement := pgembed.hybrid_statement(
         parts || pg_catalog.jsonb_build_object('norm', pg_catalog.format(
             '1.2 * (0.25 + 0.75 * pg_catalog.length(lexemes) / %s::double precision)', greatest(1, weighed.average_length))),
-        k, least(10000, greatest(2 * k, 100)), filter, pg_catalog.cardinality(weights), weighed.spare,
+        k, greatest(k, 100), filter, pg_catalog.cardinality(weights), weighed.spare,
         CASE WHEN few THEN 4 * few_rows END, fusion, text_weight);
 END
 $function$;

@@ -20,6 +20,7 @@ DECLARE
     distances    double precision[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
+    options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
     max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
@@ -56,6 +57,7 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'The min(k, rows that match) rows of the collection nearest to the query among those that pass the filter, nearest '
     'first, ties by key: each row''s key columns as texts, and its distance. The filter is a condition in SQL over the '
     'source table''s columns, run read-only and with the caller''s rights; values in it are the caller''s to quote. '
-    'Options, a JSON object: max_distance (no row farther than this), recall (how many of the truly nearest are to be '
+    'Options, a JSON object: max_distance (no row farther than this), min_relevance (no row of less relevance, 0 to 1, as '
+    'pgembed.fit_relevance or judged queries have fitted it), recall (how many of the truly nearest are to be '
     'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
-    'Errors: as pgembed.plan_search; PE001 a vector of another space; 22004 no vector.';
+    'Errors: as pgembed.plan_search and pgembed.with_distance_limit; PE001 a vector of another space; 22004 no vector.';

@@ -68,6 +68,16 @@ public sealed class TextCommandTests : IDisposable
         using (var report = JsonDocument.Parse(judged.Output))
             Assert.Equal(1, report.RootElement.GetProperty("result").GetProperty("measures")[0].GetProperty("mean").GetDouble());
 
+        var few = await Cli.RunAsync(database, "relevance", "fit", "tiny");
+        Assert.Equal(1, few.Code);
+        Assert.Contains("Embed more rows", few.Error, StringComparison.Ordinal);
+        var relevance = await Cli.RunAsync(database, ["relevance", "fit", "tiny", .. judge, "--json"]);
+        Assert.True(relevance.Code == 0, relevance.Error);
+        using (var fit = JsonDocument.Parse(relevance.Output))
+            Assert.Equal("judgments", fit.RootElement.GetProperty("basis").GetString());
+        var cut = await Cli.RunAsync(database, "search", "tiny", "apples", "--min-relevance", "1", "--json");
+        Assert.Equal((0, "[]"), (cut.Code, cut.Output.Trim()));
+
         Assert.Contains(
             "Would drop", (await Cli.RunAsync(database, "text", "drop", "tiny", "--dry-run")).Error, StringComparison.Ordinal);
         Assert.Contains("Dropped", (await Cli.RunAsync(database, "text", "drop", "tiny")).Error, StringComparison.Ordinal);
@@ -78,6 +88,8 @@ public sealed class TextCommandTests : IDisposable
     [InlineData("text")]
     [InlineData("text build")]
     [InlineData("text fit packages")]
+    [InlineData("relevance fit packages --queries q")]
+    [InlineData("relevance fit packages --dry-run")]
     [InlineData("search packages text --fusion rrf")]
     [InlineData("search packages text --hybrid --fusion best")]
     [InlineData("search packages text --hybrid --text-weight 2")]

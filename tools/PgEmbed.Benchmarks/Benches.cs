@@ -7,11 +7,13 @@ internal static class Benches
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(
             EmbedBench.Parts.Concat(FilterBench.Parts), StringComparer.Ordinal)
         {
+            ["hybrid"] = HybridBench.RunAsync,
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,
             ["order"] = OrderBench.RunAsync,
             ["repository"] = RepositoryBench.RunAsync,
             ["settings"] = SettingsBench.RunAsync,
+            ["relevance"] = RelevanceBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
         };
 }

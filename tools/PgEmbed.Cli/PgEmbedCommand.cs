@@ -31,6 +31,7 @@ public static class PgEmbedCommand
             VectorsCommand.Create(terminal),
             IndexCommand.Create(terminal),
             TextCommand.Create(terminal),
+            RelevanceCommand.Create(terminal),
             EvalCommand.Create(terminal),
         };
         var parsed = root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });

@@ -54,7 +54,6 @@ public sealed class CollectionEvaluator
         ArgumentNullException.ThrowIfNull(queries);
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        var ids = IdColumns(options.IdColumn);
         var run = new SearchRun(options.Name);
         var times = new List<double>();
         var truncated = 0;
@@ -65,7 +64,7 @@ public sealed class CollectionEvaluator
             {
                 var start = Stopwatch.GetTimestamp();
                 var documents = await SearchAsync(
-                    batch[i].Text, _embedder.Space.Vector(embeddings.Vectors[i]), ids, options, cancellationToken)
+                    batch[i].Text, _embedder.Space.Vector(embeddings.Vectors[i]), options, cancellationToken)
                     .ConfigureAwait(false);
                 times.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
                 run.AddQuery(batch[i].Id);
@@ -114,20 +113,46 @@ public sealed class CollectionEvaluator
         return values;
     }
 
-    /// <summary>Runs a hybrid search for each query and gives its hits as they are, each row as its id.</summary>
-    internal async IAsyncEnumerable<(string QueryId, List<HybridHit<string>> Hits)> HybridHitsAsync(
-        IAsyncEnumerable<EvaluationQuery> queries,
-        EvaluationOptions options,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Queries with their vectors, in their order.</summary>
+    /// <exception cref="PgEmbedException">A query has no text.</exception>
+    internal async IAsyncEnumerable<(EvaluationQuery Query, SpaceVector Vector)> VectorsAsync(
+        IAsyncEnumerable<EvaluationQuery> queries, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var ids = IdColumns(options.IdColumn);
         await foreach (var (embeddings, batch) in EmbedAsync(queries, cancellationToken).ConfigureAwait(false))
         {
             for (var i = 0; i < batch.Length; i++)
-                yield return (batch[i].Id, await HybridAsync(
-                    batch[i].Text, _embedder.Space.Vector(embeddings.Vectors[i]), ids, options, cancellationToken)
-                    .ConfigureAwait(false));
+                yield return (batch[i], _embedder.Space.Vector(embeddings.Vectors[i]));
         }
+    }
+
+    /// <summary>Searches for one query: the documents, the best first.</summary>
+    internal async Task<IEnumerable<RankedDocument>> SearchAsync(
+        string text, SpaceVector vector, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Hybrid is not null)
+            return (await HybridAsync(text, vector, options, cancellationToken).ConfigureAwait(false))
+                .Select(hit => new RankedDocument(hit.Row, hit.Score));
+        var ids = IdColumns(options.IdColumn);
+        var query = new SearchQuery(_info, vector, options.Depth, ids, options.Search);
+        query.Filter = options.Filter?.ToSql(query.Parameters);
+        var (_, hits) = await VectorSearch.RunAsync(
+            new SqlSessions(_dataSource), query, reader => ReadId(reader, 1, ids.Count), cancellationToken)
+            .ConfigureAwait(false);
+        return hits.Select(hit => new RankedDocument(hit.Row, -hit.Distance));
+    }
+
+    /// <summary>Searches for one query by meaning and words: the hits, each row as its id.</summary>
+    internal Task<List<HybridHit<string>>> HybridAsync(
+        string text, SpaceVector vector, EvaluationOptions options, CancellationToken cancellationToken)
+    {
+        var ids = IdColumns(options.IdColumn);
+        var query = new HybridQuery(_info, vector, text, options.Depth, ids, options.Hybrid);
+        query.Filter = options.Filter?.ToSql(query.Parameters);
+        return HybridSearch.RunAsync(
+            new SqlSessions(_dataSource),
+            query,
+            reader => ReadId(reader, HybridQuery.Figures, ids.Count),
+            cancellationToken);
     }
 
     private async IAsyncEnumerable<(TextEmbeddings Embeddings, EvaluationQuery[] Queries)> EmbedAsync(
@@ -142,40 +167,6 @@ public sealed class CollectionEvaluator
                     .ConfigureAwait(false),
                 batch);
         }
-    }
-
-    private async Task<IEnumerable<RankedDocument>> SearchAsync(
-        string text,
-        SpaceVector vector,
-        IReadOnlyList<SourceColumn> ids,
-        EvaluationOptions options,
-        CancellationToken cancellationToken)
-    {
-        if (options.Hybrid is not null)
-            return (await HybridAsync(text, vector, ids, options, cancellationToken).ConfigureAwait(false))
-                .Select(hit => new RankedDocument(hit.Row, hit.Score));
-        var query = new SearchQuery(_info, vector, options.Depth, ids, options.Search);
-        query.Filter = options.Filter?.ToSql(query.Parameters);
-        var (_, hits) = await VectorSearch.RunAsync(
-            new SqlSessions(_dataSource), query, reader => ReadId(reader, 1, ids.Count), cancellationToken)
-            .ConfigureAwait(false);
-        return hits.Select(hit => new RankedDocument(hit.Row, -hit.Distance));
-    }
-
-    private Task<List<HybridHit<string>>> HybridAsync(
-        string text,
-        SpaceVector vector,
-        IReadOnlyList<SourceColumn> ids,
-        EvaluationOptions options,
-        CancellationToken cancellationToken)
-    {
-        var query = new HybridQuery(_info, vector, text, options.Depth, ids, options.Hybrid);
-        query.Filter = options.Filter?.ToSql(query.Parameters);
-        return HybridSearch.RunAsync(
-            new SqlSessions(_dataSource),
-            query,
-            reader => ReadId(reader, HybridQuery.Figures, ids.Count),
-            cancellationToken);
     }
 
     private IReadOnlyList<SourceColumn> IdColumns(string? idColumn)

@@ -57,9 +57,10 @@ public sealed class FusionFitter
         var sums = new double[Steps + 1];
         var count = 0;
         var judged = queries.Where(query => judgments.Relevant(query.Id).Any());
-        await foreach (var (id, hits) in _evaluator.HybridHitsAsync(judged, options, cancellationToken).ConfigureAwait(false))
+        await foreach (var (query, vector) in _evaluator.VectorsAsync(judged, cancellationToken).ConfigureAwait(false))
         {
-            var grades = judgments.Of(id);
+            var hits = await _evaluator.HybridAsync(query.Text, vector, options, cancellationToken).ConfigureAwait(false);
+            var grades = judgments.Of(query.Id);
             for (var step = 0; step <= Steps; step++)
                 sums[step] += Ndcg(hits, grades, (double)step / Steps);
             count++;

@@ -27,6 +27,10 @@ public sealed record HybridOptions
         if (!Enum.IsDefined(Fusion))
             throw new PgEmbedException($"Expected a known Fusion, got {Fusion}.");
         Search.Validate();
+        if (Search.MaxDistance is not null || Search.MinRelevance is not null)
+            throw new PgEmbedException(
+                "Expected no MaxDistance and no MinRelevance of a hybrid search, got one: rows are found by their words too.",
+                "Search by vectors alone, or cut by the hits' scores.");
     }
 
     /// <summary>The options as <c>pgembed.hybrid_search</c> takes them.</summary>

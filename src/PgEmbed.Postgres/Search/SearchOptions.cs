@@ -29,6 +29,12 @@ public sealed record SearchOptions
     /// <summary>No row farther than this is returned, in the space's metric. Null: however far.</summary>
     public double? MaxDistance { get; init; }
 
+    /// <summary>
+    /// No row of less relevance than this is returned, 0 to 1; the same for every query. The collection's relevance must
+    /// have been fitted (<see cref="Relevance.RelevanceFitter"/>). Null: however little.
+    /// </summary>
+    public double? MinRelevance { get; init; }
+
     /// <summary>Throws where a setting is out of its range.</summary>
     /// <exception cref="PgEmbedException">As said.</exception>
     public void Validate()
@@ -39,9 +45,13 @@ public sealed record SearchOptions
             throw new PgEmbedException($"Expected Recall above 0, at most 1, got {Recall}.");
         if (MaxDistance is { } most && !double.IsFinite(most))
             throw new PgEmbedException($"Expected MaxDistance as a number, got {most}.");
+        if (MinRelevance is not (null or >= 0 and <= 1))
+            throw new PgEmbedException($"Expected MinRelevance from 0 to 1, got {MinRelevance}.");
     }
 
-    /// <summary>The options as <c>pgembed.search</c> takes them.</summary>
+    /// <summary>
+    /// The options as <c>pgembed.search</c> takes them, but for the least relevance, which has become a distance by then.
+    /// </summary>
     internal string ToJson() => JsonSerializer.Serialize(
         new { ef_search = EfSearch, exact = Exact, recall = Recall, max_distance = MaxDistance });
 }

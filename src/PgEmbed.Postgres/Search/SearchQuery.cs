@@ -54,7 +54,7 @@ internal sealed class SearchQuery
 
     public IReadOnlyList<SourceColumn> Columns { get; }
 
-    public SearchOptions Options { get; }
+    public SearchOptions Options { get; private set; }
 
     /// <summary>The filter's values; their placeholders begin with <see cref="Marker"/>.</summary>
     public SqlParameters Parameters { get; } = new(Marker);
@@ -70,6 +70,13 @@ internal sealed class SearchQuery
 
     /// <summary>Where the search may be kept as a sample; null for none.</summary>
     public QuerySampler? Sampler { get; init; }
+
+    /// <summary>Puts what the least relevance comes to, for this query, in its place.</summary>
+    public void LimitDistance(double most) => Options = Options with
+    {
+        MinRelevance = null,
+        MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most,
+    };
 
     /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
     public void CopyTo(NpgsqlParameterCollection target)

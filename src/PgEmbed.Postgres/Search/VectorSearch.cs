@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using PgEmbed.Postgres.Relevance;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Search;
@@ -44,8 +45,11 @@ internal static class VectorSearch
         await using (session.ConfigureAwait(false))
         {
             var watch = Stopwatch.StartNew();
-            var found = await GuardAsync(
-                queries[0], () => FollowAsync(session, queries, read, cancellationToken)).ConfigureAwait(false);
+            var found = await GuardAsync(queries[0], async () =>
+            {
+                await RelevanceLimits.ApplyAsync(session, queries, cancellationToken).ConfigureAwait(false);
+                return await FollowAsync(session, queries, read, cancellationToken).ConfigureAwait(false);
+            }).ConfigureAwait(false);
             foreach (var (query, hits) in queries.Zip(found.Hits))
                 query.Sampler?.Offer(query, found.Plan, hits.Count, watch.Elapsed / queries.Count);
             return found;

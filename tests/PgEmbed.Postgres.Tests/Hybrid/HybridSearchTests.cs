@@ -1,7 +1,9 @@
 using System.Linq.Expressions;
 using System.Numerics.Tensors;
+using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Hybrid;
+using PgEmbed.Postgres.Tests.Stores;
 
 namespace PgEmbed.Postgres.Tests.Hybrid;
 
@@ -144,6 +146,70 @@ public sealed class HybridSearchTests
             await articles.ScalarAsync<long>("SELECT count(*) FROM pgembed_store.articles_1_text"));
         var hit = await articles.Collection.HybridSearchAsync("walrus", 1, a => a.Id == 10).SingleAsync();
         Assert.True(hit.TextScore > 0);
+    }
+
+    [Fact]
+    public async Task A_store_that_is_divided_later_is_followed_too()
+    {
+        await using var notes = await Notes.CreateAsync();
+        await notes.Collection.UpsertAsync(Notes.Some(200));
+        await new TextIndexManager(notes.DataSource).BuildAsync("notes", new TextIndexOptions { Config = "simple" });
+        string[] carried = ["the \"tenant\" name", "written_at"];
+        await notes.Client.AlterCollectionAsync("notes", carried, Partitioning.ByFrequentValues(carried[0], 3));
+        await notes.ReopenAsync();
+
+        await notes.Collection.UpsertAsync(Notes.Some(260, seed: 3));
+        await notes.Collection.DeleteManyAsync([1L, 2L]);
+        // COPY, and rows that move to another partition.
+        await notes.ExecuteAsync("UPDATE \"The \"\"Notes\"\" table\" SET \"the \"\"tenant\"\" name\" = 'tenant 2', body = 'moved ' || id WHERE id < 50");
+        await notes.Collection.SyncAsync().LastAsync();
+
+        Assert.Equal(0, await notes.ScalarAsync<long>(
+            """
+            SELECT count(*) FROM "The ""Notes"" table" n FULL JOIN pgembed_store.notes_1_text t ON t.key_1 = n.id
+            WHERE t.content_hash IS DISTINCT FROM sha256(convert_to(n.body, 'UTF8'))
+                OR t.lexemes IS DISTINCT FROM to_tsvector('simple', n.body)
+            """));
+        var hits = await notes.Collection.HybridSearchAsync(
+            "moved 49", 30, n => n.Tenant == "tenant 2", new HybridOptions { TextWeight = 0.9 }).ToListAsync();
+        Assert.Equal(49, hits[0].Row.Id);
+        Assert.Equal(30, hits.Count);
+        Assert.All(hits, hit => Assert.Equal("tenant 2", hit.Row.Tenant));
+    }
+
+    [Fact]
+    public async Task Within_a_transaction_of_the_caller_s_it_sees_what_that_has_written_and_leaves_no_setting()
+    {
+        await using var articles = await BuiltAsync(WordyArticles.Some(40));
+        await using var connection = await articles.DataSource.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var joined = articles.Collection.WithTransaction(transaction);
+
+        await joined.UpsertAsync([WordyArticles.Some(1)[0] with { Id = 1000, Title = "quixotic", Body = "zeppelin" }]);
+        var hit = await joined.HybridSearchAsync("zeppelin", 1, options: new HybridOptions { TextWeight = 1 }).SingleAsync();
+        Assert.Equal(1000, hit.Row.Id);
+        // Still a transaction that writes.
+        await joined.DeleteAsync(1000);
+        await transaction.CommitAsync();
+        Assert.Equal(40, await articles.ScalarAsync<long>("SELECT count(*) FROM articles"));
+    }
+
+    [Fact]
+    public async Task Texts_that_are_null_or_empty_have_no_words_and_are_no_results()
+    {
+        await using var articles = await BuiltAsync(WordyArticles.Some(20));
+        await articles.Collection.UpsertAsync(
+        [
+            WordyArticles.Some(1)[0] with { Id = 100, Title = null, Body = null },
+            WordyArticles.Some(1)[0] with { Id = 101, Title = "", Body = " " },
+            WordyArticles.Some(1)[0] with { Id = 102, Title = null, Body = "walrus" },
+        ]);
+
+        var hits = await articles.Collection.HybridSearchAsync("walrus \ud800", 50).ToListAsync();
+
+        Assert.Equal(21, hits.Count);
+        Assert.DoesNotContain(hits, hit => hit.Row.Id is 100 or 101);
+        Assert.Contains(hits, hit => hit.Row.Id == 102 && hit.TextScore > 0);
     }
 
     [Fact]

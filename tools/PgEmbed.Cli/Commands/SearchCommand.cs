@@ -27,6 +27,10 @@ internal static class SearchCommand
             Description = "Share of the truly nearest rows to find, above 0 to 1. [default: 0.95]",
         };
         var maxDistance = new Option<double?>("--max-distance") { Description = "No row farther than this." };
+        var minRelevance = new Option<double?>("--min-relevance")
+        {
+            Description = "No row of less relevance than this, 0 to 1; fitted by pgembed relevance fit.",
+        };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
         var hybrid = new HybridSettings();
         var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
@@ -35,7 +39,7 @@ internal static class SearchCommand
         var json = CommonOptions.Json();
         var command = new Command("search", "Search a collection by meaning, under an SQL filter.")
         {
-            collection, text, k, filter, maxDistance, recall, efSearch, exact, explain, model, connection, json,
+            collection, text, k, filter, maxDistance, minRelevance, recall, efSearch, exact, explain, model, connection, json,
         };
         hybrid.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -48,6 +52,7 @@ internal static class SearchCommand
                 EfSearch = parsed.GetValue(efSearch),
                 Recall = parsed.GetValue(recall),
                 MaxDistance = parsed.GetValue(maxDistance),
+                MinRelevance = parsed.GetValue(minRelevance),
                 Exact = parsed.GetValue(exact),
             };
             var both = hybrid.Read(parsed, options);
