@@ -692,15 +692,14 @@ BEGIN
                 coalesce(options::text, 'null'));
     END IF;
     FOR option IN SELECT o.key, o.value FROM pg_catalog.jsonb_each(options) o WHERE o.value <> 'null' LOOP
-        IF option.key NOT IN ('ef_search', 'exact', 'max_distance', 'recall', 'after') THEN
+        IF option.key NOT IN ('ef_search', 'exact', 'max_distance', 'recall') THEN
             RAISE EXCEPTION USING ERRCODE = 'PE021',
                 MESSAGE = pg_catalog.format('Expected an option of a search, got %L.', option.key),
-                HINT = 'There are: after, ef_search, exact, max_distance, recall.';
+                HINT = 'There are: ef_search, exact, max_distance, recall.';
         END IF;
         -- In parentheses: plpgsql takes the condition to end at a THEN outside of any.
         IF (CASE option.key
             WHEN 'exact' THEN pg_catalog.jsonb_typeof(option.value) <> 'boolean'
-            WHEN 'after' THEN pg_catalog.jsonb_typeof(option.value) <> 'string'
             WHEN 'ef_search' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
                 OR option.value::numeric NOT BETWEEN 1 AND 1000 OR option.value::numeric % 1 <> 0
             WHEN 'recall' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
@@ -711,7 +710,6 @@ BEGIN
                 MESSAGE = pg_catalog.format('Expected %s as %s, got %s.', option.key,
                     CASE option.key
                         WHEN 'exact' THEN 'true or false'
-                        WHEN 'after' THEN 'the text that the page before ended with'
                         WHEN 'ef_search' THEN 'a whole number from 1 to 1000'
                         WHEN 'recall' THEN 'a number above 0, at most 1'
                         ELSE 'a number'
@@ -1796,7 +1794,7 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 -- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
 -- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
--- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
+-- of its fixed plans, 0.4 ms for the way into the index and 0.03 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
 -- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
@@ -1804,7 +1802,7 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
 --   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
---   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
 --   vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
@@ -1828,10 +1826,11 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 6;      -- a vector that the index gives
+    tuple_cost constant double precision := 8;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
-    probed     constant integer := 100;             -- vectors that a probe looks at
+    probed     constant integer := 50;              -- vectors that a probe looks at
+    caution    constant double precision := 1.75;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
@@ -1872,13 +1871,15 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
-    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
+    ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
     density := greatest(1, matching_rows) / greatest(1, stored_rows);
     wanted := CASE
         WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+        ELSE k + pg_catalog.ceil(greatest(10 * spare, spare * k / 2))::integer
     END;
     expected := wanted / density;
+    -- It gives them in batches of ef_search.
+    costs := scan_cost + tuple_cost * ef_search * pg_catalog.ceil(expected / ef_search);
 
     plan := 'exact';
     steps := '[]';
@@ -1897,14 +1898,14 @@ BEGIN
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
         reach := greatest(1000, 2 * wanted);
-    ELSIF matching_rows <= scan_cost + tuple_cost * greatest(ef_search, expected) THEN
+    ELSIF matching_rows <= caution * costs THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        reach := 2 * expected;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
         plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
-        IF costs > matching_rows / 5 THEN
+        IF costs > matching_rows / 4 THEN
             -- It only looks: `least` is more than it can find.
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
@@ -1913,7 +1914,7 @@ BEGIN
     IF reach IS NOT NULL THEN
         steps := steps || pg_catalog.jsonb_build_object(
             'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
-            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.floor(probed * density / 3)) END);
     END IF;
     steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 
@@ -2693,7 +2694,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"ccfafcdfd2d42b2da1a3842b18b94fbd2ea930001830b0e0995063e457e07cd0","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"e9d3d4c45a6451e149d34f7038afe9dd941a976d8d49a6519ebddbb97dd58d2a","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
