@@ -165,7 +165,7 @@ public sealed class FilterKindTests
             FROM generate_series(1, {{Rows}}) i;
             INSERT INTO orders SELECT i, i % 160 = 0 FROM generate_series(0, {{Rows}}, 8) i;
             INSERT INTO {{articles.Collection.Info.Store.Sql}} (key_1, chunk, content_hash, embedding)
-            SELECT i, 0, sha256(i::text::bytea), (SELECT array_agg(random() - 0.5 + 0 * i) FROM generate_series(1, 16))::vector
+            SELECT i, 0, sha256(i::text::bytea), (SELECT array_agg(random() - 0.5 + 0 * (i + d)) FROM generate_series(1, 16) d)::vector
             FROM generate_series(1, {{Rows}}) i;
             CREATE INDEX ON articles (price);
             """);
