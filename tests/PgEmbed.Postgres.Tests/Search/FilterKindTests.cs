@@ -32,7 +32,7 @@ public sealed class FilterKindTests
     public async Task Every_kind_of_filter_gives_as_many_rows_as_pass_and_the_nearest_of_them()
     {
         await using var articles = await CreateAsync();
-        var vector = new Pgvector.Vector(articles.Embedder.Vector("q"));
+        var vector = new Pgvector.Vector(articles.Embedder.Vector("q")).ToString();
         await using var connection = await articles.DataSource.OpenConnectionAsync();
         foreach (var (filter, isWide) in Filters.SelectMany(f => new[] { (f.Few, false), (f.Most, true) }))
         {
