@@ -1,8 +1,10 @@
 using PgEmbed.Migrations;
 using PgEmbed.Onnx;
 using PgEmbed.Onnx.Models;
+using PgEmbed.Postgres;
+using PgEmbed.Postgres.Evaluation;
 using PgEmbed.Postgres.Relevance;
-using PgEmbed.Quality;
+using PgEmbed.Postgres.Search;
 
 namespace PgEmbed.Benchmarks;
 
@@ -13,6 +15,7 @@ namespace PgEmbed.Benchmarks;
 /// </summary>
 internal static class RelevanceBench
 {
+    private const int K = 10;
     private const int Bins = 10;
 
     public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
@@ -26,21 +29,25 @@ internal static class RelevanceBench
         var fitter = new RelevanceFitter(database.DataSource, embedder, collection.Info);
         var fitting = await FoundAsync(fitter, texts, other: false, cancellationToken);
         var unseen = await FoundAsync(fitter, texts, other: true, cancellationToken);
-        var judged = RelevanceModel.Fit([.. fitting.Pairs.SelectMany(pairs => pairs)], fitting.Pairs.Count);
         var own = await fitter.FitOnDistancesAsync(cancellationToken: cancellationToken);
+        var judged = RelevanceModel.Fit([.. fitting.SelectMany(query => query.Pairs)], fitting.Count);
+        await fitter.SaveAsync(judged, cancellationToken);
 
-        var similarity = Score.Similarity;
-        var byJudgments = new Score("relevance, fitted on judgments", pair => judged.Of(pair.Distance, pair.Neighborhood));
-        var byDistances = new Score("relevance, fitted on own distances", pair => own.Of(pair.Distance, pair.Neighborhood));
         var results = new List<IReadOnlyDictionary<string, object>>();
-        var hindsight = RelevanceCut.Best(unseen.Pairs, unseen.Relevant, similarity.Of);
-        Add("one similarity, best with hindsight", hindsight);
-        Add("one similarity, best on the other half", similarity, Best(similarity).Threshold);
-        var best = Add($"{byJudgments.Name}, best on the other half", byJudgments, Best(byJudgments).Threshold);
-        Add($"{byJudgments.Name}, from 0.5", byJudgments, 0.5);
-        var without = Add($"{byDistances.Name}, from 0.5", byDistances, 0.5);
-        Add($"{byDistances.Name}, best with hindsight", RelevanceCut.Best(unseen.Pairs, unseen.Relevant, byDistances.Of));
-        var error = CalibrationError(unseen.Pairs, byJudgments.Of);
+        var hindsight = Add("one similarity, best with hindsight", RelevanceCut.Best(unseen, Similarity));
+        Add("one similarity, best on the other half", At(Similarity, RelevanceCut.Best(fitting, Similarity).Threshold));
+        var without = Add("relevance without judgments, from 0.5", At(ByDistances, 0.5));
+        Add("relevance by judgments, from 0.5", At(ByJudgments, 0.5));
+        var threshold = RelevanceCut.Best(fitting, ByJudgments).Threshold;
+        var best = Add(
+            "relevance by judgments, best on the other half: searches with MinRelevance",
+            await SearchAsync(collection, texts, unseen, threshold, cancellationToken));
+        foreach (var source in unseen.GroupBy(query => query.Source).OrderBy(source => source.Key, StringComparer.Ordinal))
+        {
+            Add($"{source.Key}: one similarity, best with hindsight", RelevanceCut.At(
+                [.. source], Similarity, hindsight.Threshold));
+            Add($"{source.Key}: relevance by judgments", RelevanceCut.At([.. source], ByJudgments, threshold));
+        }
 
         var status = await new SchemaMigrator(database.DataSource).GetStatusAsync(cancellationToken);
         return new BenchReport(
@@ -62,20 +69,22 @@ internal static class RelevanceBench
                     Math.Round(without.F1 - hindsight.F1, 4), "F1", 0),
                 BenchTarget.AtMost(
                     "relevance fitted on judgments: mean distance from the share that is relevant",
-                    Math.Round(error, 4), "share", 0.05),
+                    Math.Round(CalibrationError(unseen, ByJudgments), 4), "share", 0.05),
             ]);
 
-        RelevanceCut Best(Score score) => RelevanceCut.Best(fitting.Pairs, fitting.Relevant, score.Of);
+        double ByJudgments(JudgedPair pair) => judged.Of(pair.Distance, pair.Neighborhood);
 
-        RelevanceCut Add(string name, object what, double threshold = 0)
+        double ByDistances(JudgedPair pair) => own.Of(pair.Distance, pair.Neighborhood);
+
+        RelevanceCut At(Func<JudgedPair, double> score, double from) => RelevanceCut.At(unseen, score, from);
+
+        RelevanceCut Add(string name, RelevanceCut cut)
         {
-            var cut = what as RelevanceCut
-                ?? RelevanceCut.At(unseen.Pairs, unseen.Relevant, ((Score)what).Of, threshold);
             results.Add(new Dictionary<string, object>
             {
                 ["cut"] = name,
-                ["queries"] = unseen.Pairs.Count,
                 ["threshold"] = Math.Round(cut.Threshold, 4),
+                ["rows_left"] = cut.Left,
                 ["precision"] = Math.Round(cut.Precision, 4),
                 ["recall"] = Math.Round(cut.Recall, 4),
                 ["f1"] = Math.Round(cut.F1, 4),
@@ -84,29 +93,53 @@ internal static class RelevanceBench
         }
     }
 
-    private static async Task<(List<IReadOnlyList<JudgedPair>> Pairs, int Relevant)> FoundAsync(
+    private static double Similarity(JudgedPair pair) => 1 - pair.Distance;
+
+    private static async Task<List<JudgedSearch>> FoundAsync(
         RelevanceFitter fitter, JudgedTexts texts, bool other, CancellationToken cancellationToken)
     {
         await Console.Error.WriteLineAsync($"bench: searching with {(other ? "the other" : "one")} half…");
         var queries = texts.Half(other);
         var there = texts.Documents.Select(document => document.Id).ToHashSet(StringComparer.Ordinal);
-        return (
-            await fitter.PairsAsync(queries.ToAsyncEnumerable(), texts.Judgments, cancellationToken: cancellationToken)
-                .ToListAsync(cancellationToken),
-            queries.Sum(query => texts.Judgments.Relevant(query.Id).Count(there.Contains)));
+        var found = await fitter.PairsAsync(
+            queries.ToAsyncEnumerable(), texts.Judgments, cancellationToken: cancellationToken).ToListAsync(cancellationToken);
+        return
+        [
+            .. queries.Zip(found, (query, pairs) => new JudgedSearch(
+                query, query.Columns[JudgedTexts.Source], pairs, texts.Judgments.Relevant(query.Id).Count(there.Contains))),
+        ];
+    }
+
+    private static async Task<RelevanceCut> SearchAsync(
+        VectorCollection<CorpusDocument> collection,
+        JudgedTexts texts,
+        List<JudgedSearch> searches,
+        double threshold,
+        CancellationToken cancellationToken)
+    {
+        await Console.Error.WriteLineAsync("bench: searching with MinRelevance…");
+        var options = new SearchOptions { MinRelevance = threshold };
+        var (left, right) = (0, 0);
+        foreach (var search in searches)
+        {
+            var grades = texts.Judgments.Of(search.Query.Id);
+            await foreach (var hit in collection.SearchAsync(
+                search.Query.Text, K, options: options, cancellationToken: cancellationToken))
+            {
+                left++;
+                right += grades.GetValueOrDefault(hit.Row.Id) >= 1 ? 1 : 0;
+            }
+        }
+
+        return RelevanceCut.Of(threshold, right, left, searches.Sum(search => search.Relevant));
     }
 
     // How far, on average over the rows, the relevance of rows that are about as relevant is from the share that is.
-    private static double CalibrationError(
-        List<IReadOnlyList<JudgedPair>> found, Func<JudgedPair, double> relevance)
+    private static double CalibrationError(List<JudgedSearch> searches, Func<JudgedPair, double> relevance)
     {
-        var pairs = found.SelectMany(of => of).Select(pair => (Relevance: relevance(pair), pair.Relevant)).ToList();
+        var pairs = searches.SelectMany(search => search.Pairs)
+            .Select(pair => (Relevance: relevance(pair), pair.Relevant)).ToList();
         return pairs.GroupBy(pair => Math.Min(Bins - 1, (int)(pair.Relevance * Bins)))
             .Sum(bin => Math.Abs(bin.Sum(pair => pair.Relevance - (pair.Relevant ? 1 : 0)))) / pairs.Count;
-    }
-
-    private sealed record Score(string Name, Func<JudgedPair, double> Of)
-    {
-        public static Score Similarity { get; } = new("similarity", pair => 1 - pair.Distance);
     }
 }

@@ -15,9 +15,12 @@ namespace PgEmbed.Postgres.Stores;
 /// </summary>
 internal sealed class VectorImport<TKey>
 {
-    // Small, so that the first is soon on its way and memory stays low; a batch costs half a millisecond besides its rows.
-    private const int BatchValues = 500_000;
-    private const int MostRows = 2_048;
+    // The first batch is small, so that it is soon on its way while the next is made ready; each is twice the one before.
+    private const int FirstRows = 1_024;
+    private const int BatchValues = 2_000_000;
+    private const int MostRows = 8_192;
+    private const string Save = "SAVEPOINT _pgembed";
+    private const string Release = "RELEASE SAVEPOINT _pgembed";
 
     private readonly SqlSessions _sessions;
     private readonly CollectionInfo _collection;
@@ -27,6 +30,7 @@ internal sealed class VectorImport<TKey>
     private readonly StoreWriter _writer;
     private readonly StoreCopy? _copy;
     private bool _replaces;
+    private bool _saved;
 
     public VectorImport(SqlSessions sessions, CollectionInfo collection, VectorImportOptions options)
     {
@@ -65,6 +69,9 @@ internal sealed class VectorImport<TKey>
                     progress?.Report(total);
                 }
 
+                // Within the caller's transaction nothing of ours stays behind.
+                if (_saved)
+                    await session.Connection.ExecuteAsync(Release, [], cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
                 return total;
             }
@@ -83,7 +90,8 @@ internal sealed class VectorImport<TKey>
         SqlSession? own = null;
         try
         {
-            var size = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
+            var most = Math.Clamp(BatchValues / _collection.Store.Space.Dimensions, 1, MostRows);
+            var size = Math.Min(most, FirstRows);
             var batch = new Dictionary<RowKey, StagedVector>(size);
             var position = 0L;
             await foreach (var vector in vectors.WithCancellation(cancellationToken).ConfigureAwait(false))
@@ -94,6 +102,7 @@ internal sealed class VectorImport<TKey>
                     continue;
                 yield return await KnownAsync().ConfigureAwait(false);
                 batch.Clear();
+                size = Math.Min(most, 2 * size);
             }
 
             if (batch.Count > 0)
@@ -175,19 +184,18 @@ internal sealed class VectorImport<TKey>
     {
         if (!_replaces && _copy is not null)
         {
-            await connection.ExecuteAsync("SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+            await connection.ExecuteAsync(_saved ? $"{Release}; {Save}" : Save, [], cancellationToken).ConfigureAwait(false);
+            _saved = true;
             try
             {
                 await _copy.WriteAsync(connection, batch, cancellationToken).ConfigureAwait(false);
-                await connection.ExecuteAsync("RELEASE SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
             {
                 _replaces = true;
-                await connection.ExecuteAsync(
-                    "ROLLBACK TO SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
-                await connection.ExecuteAsync("RELEASE SAVEPOINT _pgembed", [], cancellationToken).ConfigureAwait(false);
+                _saved = false;
+                await connection.ExecuteAsync($"ROLLBACK TO {Save}; {Release}", [], cancellationToken).ConfigureAwait(false);
             }
         }
 
