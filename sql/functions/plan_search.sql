@@ -15,8 +15,9 @@
 --   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
 --   vectors comes before, and the index is passed over where hardly any of them pass.
 --
--- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
--- `parts` as the store, before anything is worked out.
+-- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
+-- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
+-- found there is held against the filter itself, and where it is not enough, steps decide that don't go by it.
 CREATE OR REPLACE FUNCTION pgembed.plan_search(
     collection text,
     k integer,
@@ -54,6 +55,8 @@ DECLARE
     expected   double precision;
     reach      integer;
     costs      double precision;
+    narrow     record;
+    way        double precision;      -- the cost of the way through the index to what is expected to be enough
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -82,20 +85,28 @@ BEGIN
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
     ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
-    density := greatest(1, matching_rows) / greatest(1, stored_rows);
+    IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
+        SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
+    ELSE
+        SELECT NULL::text AS means, NULL::text AS part, NULL::double precision AS rows, NULL::double precision AS vectors,
+            NULL::integer AS graphs INTO narrow;
+    END IF;
+    density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
     wanted := CASE
         WHEN filter IS NULL AND ef_search >= spare * k THEN k
         ELSE k + pg_catalog.ceil(greatest(10 * spare, spare * k / 2))::integer
     END;
     expected := wanted / density;
-    -- It gives them in batches of ef_search.
-    costs := scan_cost + tuple_cost * ef_search * pg_catalog.ceil(expected / ef_search);
+    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
+    -- filter says of the store excludes.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
+        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
 
     plan := 'exact';
     steps := '[]';
     IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
         reason := 'an exact search was asked for';
-    ELSIF NOT (parts ->> 'indexed')::boolean THEN
+    ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
     ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
@@ -103,18 +114,24 @@ BEGIN
         plan := 'index';
         reason := 'there is no filter';
         reach := greatest(4 * wanted, ef_search);
+    ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
+        reason := 'the partitions that can have the rows that pass have few: they are ranked';
+        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', k);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
         reach := greatest(1000, 2 * wanted);
-    ELSIF matching_rows <= caution * costs THEN
+    ELSIF matching_rows <= CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END * way THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
         reach := 2 * expected;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
-        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
+        IF narrow.means IS NOT NULL THEN
+            reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
+        END IF;
         IF costs > matching_rows / 4 THEN
             -- It only looks: `least` is more than it can find.
             steps := steps || pg_catalog.jsonb_build_object(
@@ -135,6 +152,7 @@ BEGIN
                 CASE s.step ->> 'step'
                     WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
                     WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'within' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
                     ELSE pg_catalog.jsonb_build_object(
                         'jit', 'off',
                         'enable_sort', 'off',
@@ -142,12 +160,17 @@ BEGIN
                         CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
                         'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
-                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
+                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000,
+                            50 * (s.step ->> 'bound')::bigint * coalesce(narrow.vectors / narrow.rows, 1)))::bigint::text,
                         'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
-                END,
+                END
+                -- The server must know a value to see that a partial index or partition has all that it can be in.
+                || CASE WHEN narrow.means IS NULL THEN '{}' ELSE '{"plan_cache_mode": "force_custom_plan"}'::jsonb END,
                 'statement',
                 pgembed.search_statement(
-                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN parts
+                        ELSE parts || pg_catalog.jsonb_build_object('store', narrow.part) END,
+                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
                     (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
@@ -155,7 +178,8 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]) IS
-    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index) and why, how many rows '
+    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
+    'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '

@@ -9,6 +9,8 @@
 -- probe    the same, to see how many of the nearest vectors pass.
 -- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
 --          found, so that no more than the keys of `bound` + 1 rows were read in vain.
+-- within   all rows of a part of the store that pass, ranked. A row that moved there since its vector was written is missed,
+--          so it is enough only where it finds as many as are wanted.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
 --
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
@@ -73,9 +75,9 @@ FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _p
 ORDER BY _pgembed_distance, %6$s$sql$,
             parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
             parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
-    WHEN 'every' THEN
+    WHEN 'every', 'within' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, NULL::bigint AS _pgembed_found
+            $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
 FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
       FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
           JOIN %6$s ON %7$s
@@ -85,11 +87,12 @@ FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
     JOIN %6$s ON %7$s
 ORDER BY _pgembed_distance, %3$s$sql$,
             selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
-            parts ->> 'key_join', condition, k);
+            parts ->> 'key_join', condition, k,
+            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END);
     END CASE;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
-    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
+    'The statement of one step of a search (near, probe, within, few or every), out of a collection''s parts and the numbers of a plan. '
     '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';

@@ -2,7 +2,8 @@ namespace PgEmbed.Postgres.Indexes;
 
 /// <summary>
 /// The order in which a build inserts vectors in the graph, which is the order of the table's rows on disk. On texts'
-/// vectors it moves recall by less than a point (<c>tools/bench order</c>), so the default is to leave rows where they are.
+/// vectors and at m 16 no order has a point of recall over the loaded one, at m 8 a shuffled one has two
+/// (<c>tools/bench order</c>), so the default is to leave rows where they are.
 /// </summary>
 public enum InsertionOrder
 {

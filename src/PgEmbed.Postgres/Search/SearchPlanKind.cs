@@ -11,4 +11,10 @@ public enum SearchPlanKind
 
     /// <summary>The index gives ever farther rows until enough of them pass the filter.</summary>
     IterativeIndex,
+
+    /// <summary>A partial index gives the nearest of the rows that its condition has, which the filter implies.</summary>
+    PartialIndex,
+
+    /// <summary>The indexes of those partitions are asked that the filter leaves.</summary>
+    Partition,
 }

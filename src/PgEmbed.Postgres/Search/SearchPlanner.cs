@@ -80,6 +80,8 @@ internal static class SearchPlanner
         "exact" => SearchPlanKind.Exact,
         "index" => SearchPlanKind.Index,
         "iterative index" => SearchPlanKind.IterativeIndex,
+        "partial index" => SearchPlanKind.PartialIndex,
+        "partition" => SearchPlanKind.Partition,
         _ => throw new PgEmbedException(
             $"Expected a search plan that this version knows, got '{name}'.", "Upgrade the application's PgEmbed."),
     };

@@ -1,7 +1,8 @@
 namespace PgEmbed.Postgres.Search;
 
 /// <summary>One step of a search plan: a statement that may find enough.</summary>
-/// <param name="Name">What it does, as <c>pgembed.search_statement</c> has it: near, probe, few or every.</param>
+/// <param name="Name">What it does, as <c>pgembed.search_statement</c> has it: near, probe, within, few or
+/// every.</param>
 /// <param name="Sql">
 /// The statement. <c>$1</c> is the query vector, the rest are the filter's values. It gives at most k rows: the distance,
 /// the columns, and how many rows the step found in all.
