@@ -14,15 +14,14 @@ BEGIN
                 coalesce(options::text, 'null'));
     END IF;
     FOR option IN SELECT o.key, o.value FROM pg_catalog.jsonb_each(options) o WHERE o.value <> 'null' LOOP
-        IF option.key NOT IN ('ef_search', 'exact', 'max_distance', 'recall', 'after') THEN
+        IF option.key NOT IN ('ef_search', 'exact', 'max_distance', 'recall') THEN
             RAISE EXCEPTION USING ERRCODE = 'PE021',
                 MESSAGE = pg_catalog.format('Expected an option of a search, got %L.', option.key),
-                HINT = 'There are: after, ef_search, exact, max_distance, recall.';
+                HINT = 'There are: ef_search, exact, max_distance, recall.';
         END IF;
         -- In parentheses: plpgsql takes the condition to end at a THEN outside of any.
         IF (CASE option.key
             WHEN 'exact' THEN pg_catalog.jsonb_typeof(option.value) <> 'boolean'
-            WHEN 'after' THEN pg_catalog.jsonb_typeof(option.value) <> 'string'
             WHEN 'ef_search' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
                 OR option.value::numeric NOT BETWEEN 1 AND 1000 OR option.value::numeric % 1 <> 0
             WHEN 'recall' THEN pg_catalog.jsonb_typeof(option.value) <> 'number'
@@ -33,7 +32,6 @@ BEGIN
                 MESSAGE = pg_catalog.format('Expected %s as %s, got %s.', option.key,
                     CASE option.key
                         WHEN 'exact' THEN 'true or false'
-                        WHEN 'after' THEN 'the text that the page before ended with'
                         WHEN 'ef_search' THEN 'a whole number from 1 to 1000'
                         WHEN 'recall' THEN 'a number above 0, at most 1'
                         ELSE 'a number'

@@ -4,7 +4,7 @@
 -- was estimated, min(k, matching) rows come back, and all of them from one statement, which sees one snapshot.
 --
 -- Costs are in rows of a full ranking, where ranking one row costs 1 (about 4 us): fitted to what tools/bench filter shows
--- of its fixed plans, 0.5 ms for the way into the index and 0.025 ms for each vector that it gives. From that follows:
+-- of its fixed plans, 0.4 ms for the way into the index and 0.03 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
 -- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
@@ -12,7 +12,7 @@
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
 --   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
---   about the query as they are in all; and where that costs more than a fifth of the ranking, a probe of the nearest 100
+--   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
 --   vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
@@ -37,10 +37,11 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
 LANGUAGE plpgsql
 AS $function$
 DECLARE
-    tuple_cost constant double precision := 6;      -- a vector that the index gives
+    tuple_cost constant double precision := 8;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
-    probed     constant integer := 100;             -- vectors that a probe looks at
+    probed     constant integer := 50;              -- vectors that a probe looks at
+    caution    constant double precision := 1.75;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
@@ -83,7 +84,7 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
-    ef_search := least(1000, coalesce(ef_search, greatest(200 * spare, spare * k)::integer));
+    ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -93,12 +94,13 @@ BEGIN
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
     wanted := CASE
         WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+        ELSE k + pg_catalog.ceil(greatest(10 * spare, spare * k / 2))::integer
     END;
     expected := wanted / density;
-    -- Each index is walked from its own entry, and past the vectors that what the filter says of the store excludes.
-    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost
-        * greatest(ef_search, expected * coalesce(narrow.vectors / narrow.rows, 1)));
+    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
+    -- filter says of the store excludes.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
+        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
 
     plan := 'exact';
     steps := '[]';
@@ -120,17 +122,17 @@ BEGIN
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
         reach := greatest(1000, 2 * wanted);
-    ELSIF matching_rows <= way THEN
+    ELSIF matching_rows <= CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END * way THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := least(2 * expected, greatest(ef_search, (0.8 * matching_rows - scan_cost) / tuple_cost));
+        reach := 2 * expected;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
         plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
         IF narrow.means IS NOT NULL THEN
             reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
         END IF;
-        IF costs > matching_rows / 5 THEN
+        IF costs > matching_rows / 4 THEN
             -- It only looks: `least` is more than it can find.
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
@@ -139,7 +141,7 @@ BEGIN
     IF reach IS NOT NULL THEN
         steps := steps || pg_catalog.jsonb_build_object(
             'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
-            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.round(probed * density / 4)) END);
+            'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.floor(probed * density / 3)) END);
     END IF;
     steps := steps || pg_catalog.jsonb_build_object('step', 'every');
 

@@ -20,6 +20,8 @@ internal sealed class Articles : IAsyncDisposable
 
     public NpgsqlDataSource DataSource => _database.DataSource;
 
+    public string ConnectionString => _database.ConnectionString;
+
     public HashingEmbedder Embedder { get; }
 
     public VectorCollection<Article> Collection { get; private set; } = null!;

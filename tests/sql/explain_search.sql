@@ -8,7 +8,7 @@ INSERT INTO pgembed_store.articles_1
 SELECT i, 0, '', ARRAY[cos(i), sin(i), cos(i * 0.3)]::real[]::vector FROM generate_series(7, 9000) i;
 CREATE INDEX ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops);
 ANALYZE articles, pgembed_store.articles_1;
-SELECT aspect, regexp_replace(value, 'the \d+ nearest', 'the n nearest') AS value
+SELECT aspect, regexp_replace(value, '\d+ rows of the \d+ nearest', 'n rows of the n nearest') AS value
 FROM pgembed.explain_search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 90')
 WHERE aspect <> 'milliseconds' AND aspect NOT LIKE 'statement%';
 SELECT current_setting('hnsw.ef_search') AS ef_search, current_setting('transaction_read_only') AS read_only;

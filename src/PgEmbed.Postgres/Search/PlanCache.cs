@@ -26,6 +26,13 @@ internal sealed class PlanCache
         is PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction
         or PostgresErrorCodes.UndefinedObject;
 
+    /// <summary>
+    /// Whether a search took so long that its values are likely to pass far more rows than those its plan was made for: then
+    /// the next one is better planned by its own. Plans of several steps see to that themselves.
+    /// </summary>
+    public static bool IsSlow(SearchPlan plan, TimeSpan elapsed) =>
+        plan.Steps.Count == 1 && elapsed.TotalMilliseconds > 50 + (0.05 * plan.MatchingRows);
+
     /// <summary>The plan for a query, or null.</summary>
     public SearchPlan? Find(SearchQuery query) =>
         _plans.TryGetValue(KeyOf(query), out var kept) && Environment.TickCount64 - kept.Asked < KeptMilliseconds

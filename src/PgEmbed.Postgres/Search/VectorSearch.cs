@@ -122,8 +122,13 @@ internal static class VectorSearch
         {
             try
             {
+                var watch = Stopwatch.StartNew();
                 if (await RunStepsAsync(session, queries, known, read, cancellationToken).ConfigureAwait(false) is { } hits)
+                {
+                    if (PlanCache.IsSlow(known, watch.Elapsed / queries.Count))
+                        plans.Forget(query);
                     return (known, hits);
+                }
             }
             catch (PostgresException e) when (PlanCache.IsOutdated(e))
             {
