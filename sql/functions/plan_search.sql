@@ -94,7 +94,7 @@ BEGIN
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
     wanted := CASE
         WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(10 * spare, spare * k / 2))::integer
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
     END;
     expected := wanted / density;
     -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
