@@ -1677,6 +1677,82 @@ $function$;
 COMMENT ON FUNCTION pgembed.name_with_ending(text, text) IS
     'A name made of a stem and an ending, the stem cut at a character where both take more than 63 bytes.';
 
+-- The server's planner is asked how it would give the nearest vectors under the condition: it proves a partial index's
+-- condition and prunes partitions by itself, so nothing of the kind is worked out here. It is asked under the settings of a
+-- search by the index. The query vector in that question is a value that it does not know, since no plan depends on it.
+CREATE OR REPLACE FUNCTION pgembed.narrow_search(
+    collection text,
+    parts jsonb,
+    filter text,
+    marker text DEFAULT NULL,
+    "values" text[] DEFAULT NULL,
+    types regtype[] DEFAULT NULL,
+    OUT means text,
+    OUT part text,
+    OUT rows double precision,
+    OUT vectors double precision,
+    OUT graphs integer)
+LANGUAGE plpgsql
+SET enable_sort = off
+AS $function$
+DECLARE
+    condition text;
+    estimated text;
+    plan      jsonb;
+    leaves    integer;
+BEGIN
+    -- Only carried columns have partial indexes of ours; key columns have partitions.
+    SELECT pg_catalog.count(*) INTO leaves
+    FROM pg_catalog.pg_partition_tree((parts ->> 'store')::pg_catalog.regclass) t WHERE t.isleaf;
+    IF leaves <= 1 AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_index i
+        WHERE i.indrelid = (parts ->> 'store')::pg_catalog.regclass AND i.indpred IS NOT NULL AND i.indisvalid) THEN
+        RETURN;
+    END IF;
+    condition := (SELECT c.condition FROM pgembed.carried_condition(collection, filter, marker, types) c);
+    IF condition IS NULL THEN
+        RETURN;
+    END IF;
+    estimated := condition;
+    FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
+        estimated := pg_catalog.replace(estimated, marker || n || '$', pg_catalog.format('($1)[%s]::%s', n, types[n]));
+        condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
+    END LOOP;
+
+    FOR plan IN EXECUTE pg_catalog.format(
+        'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
+        parts ->> 'store', estimated,
+        pg_catalog.replace(
+            parts ->> 'distance', '$1::', 'pg_catalog.current_setting(''pgembed.query_vector'', true)::')) USING "values"
+    LOOP
+        EXIT;
+    END LOOP;
+    -- Of what it would scan: the vectors in HNSW indexes, and the rows of partitions without one.
+    SELECT pg_catalog.sum(CASE WHEN m.amname = 'hnsw' THEN r.reltuples ELSE (node ->> 'Plan Rows')::double precision END),
+        pg_catalog.count(*),
+        CASE WHEN pg_catalog.bool_or(m.amname = 'hnsw' AND i.indpred IS NOT NULL) THEN 'partial index'
+            WHEN pg_catalog.bool_and(coalesce(m.amname = 'hnsw', false)) AND pg_catalog.count(*) < leaves THEN 'partition' END
+    INTO vectors, graphs, means
+    FROM pg_catalog.jsonb_path_query(plan, 'strict $.** ? (exists (@."Relation Name"))') AS node
+        LEFT JOIN pg_catalog.pg_class r
+            ON r.relname = node ->> 'Index Name' AND r.relnamespace = 'pgembed_store'::pg_catalog.regnamespace
+        LEFT JOIN pg_catalog.pg_am m ON m.oid = r.relam
+        LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = r.oid;
+    IF means IS NULL THEN
+        RETURN;
+    END IF;
+    part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
+    rows := greatest(1, pgembed.estimate_rows(
+        pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated), "values"));
+    vectors := greatest(vectors, rows);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.narrow_search(text, jsonb, text, text, text[], regtype[]) IS
+    'The part of a collection''s store that alone can have the rows that pass a filter, where a partial index or partitions '
+    'hold it (means; null where none do): as a FROM item, the rows in it, the vectors in the indexes that the server would '
+    'walk, and how many indexes. The rest as pgembed.plan_search has it. Rows and vectors are estimates; nothing is run.';
+
 -- An identifier holds 63 bytes. A name that would fill or exceed them is cut and filled up to exactly 63 with digits of
 -- its SHA-256, so that a cut name never equals an uncut one.
 CREATE OR REPLACE FUNCTION pgembed.nearest_name(collection text)
@@ -1805,8 +1881,9 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 --   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
 --   vectors comes before, and the index is passed over where hardly any of them pass.
 --
--- Where a part of the store alone can have the rows that pass (a partial index, a partition), that part is to be put into
--- `parts` as the store, before anything is worked out.
+-- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
+-- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
+-- found there is held against the filter itself, and where it is not enough, steps decide that don't go by it.
 CREATE OR REPLACE FUNCTION pgembed.plan_search(
     collection text,
     k integer,
@@ -1844,6 +1921,8 @@ DECLARE
     expected   double precision;
     reach      integer;
     costs      double precision;
+    narrow     record;
+    way        double precision;      -- the cost of the way through the index to what is expected to be enough
 BEGIN
     IF k IS NULL OR k < 1 OR k > 10000 THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -1872,20 +1951,28 @@ BEGIN
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
     ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
-    density := greatest(1, matching_rows) / greatest(1, stored_rows);
+    IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
+        SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
+    ELSE
+        SELECT NULL::text AS means, NULL::text AS part, NULL::double precision AS rows, NULL::double precision AS vectors,
+            NULL::integer AS graphs INTO narrow;
+    END IF;
+    density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
     wanted := CASE
         WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(10 * spare, spare * k / 2))::integer
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
     END;
     expected := wanted / density;
-    -- It gives them in batches of ef_search.
-    costs := scan_cost + tuple_cost * ef_search * pg_catalog.ceil(expected / ef_search);
+    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
+    -- filter says of the store excludes.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
+        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
 
     plan := 'exact';
     steps := '[]';
     IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
         reason := 'an exact search was asked for';
-    ELSIF NOT (parts ->> 'indexed')::boolean THEN
+    ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
     ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
@@ -1893,18 +1980,24 @@ BEGIN
         plan := 'index';
         reason := 'there is no filter';
         reach := greatest(4 * wanted, ef_search);
+    ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
+        reason := 'the partitions that can have the rows that pass have few: they are ranked';
+        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', k);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
         reach := greatest(1000, 2 * wanted);
-    ELSIF matching_rows <= caution * costs THEN
+    ELSIF matching_rows <= CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END * way THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
         reach := 2 * expected;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
-        plan := CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END;
+        plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
+        IF narrow.means IS NOT NULL THEN
+            reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
+        END IF;
         IF costs > matching_rows / 4 THEN
             -- It only looks: `least` is more than it can find.
             steps := steps || pg_catalog.jsonb_build_object(
@@ -1925,6 +2018,7 @@ BEGIN
                 CASE s.step ->> 'step'
                     WHEN 'every' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
                     WHEN 'few' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
+                    WHEN 'within' THEN '{"jit": "off", "enable_sort": "on"}'::jsonb
                     ELSE pg_catalog.jsonb_build_object(
                         'jit', 'off',
                         'enable_sort', 'off',
@@ -1932,12 +2026,17 @@ BEGIN
                         CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
                         'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
-                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000, 50 * (s.step ->> 'bound')::bigint))::text,
+                        'hnsw.max_scan_tuples', greatest(20000, least(2000000000,
+                            50 * (s.step ->> 'bound')::bigint * coalesce(narrow.vectors / narrow.rows, 1)))::bigint::text,
                         'hnsw.scan_mem_multiplier', CASE WHEN (s.step ->> 'bound')::integer <= 500 THEN '2' ELSE '16' END)
-                END,
+                END
+                -- The server must know a value to see that a partial index or partition has all that it can be in.
+                || CASE WHEN narrow.means IS NULL THEN '{}' ELSE '{"plan_cache_mode": "force_custom_plan"}'::jsonb END,
                 'statement',
                 pgembed.search_statement(
-                    parts, s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN parts
+                        ELSE parts || pg_catalog.jsonb_build_object('store', narrow.part) END,
+                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
                     (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
@@ -1945,7 +2044,8 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[]) IS
-    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index) and why, how many rows '
+    'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
+    'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
@@ -2217,6 +2317,8 @@ COMMENT ON FUNCTION pgembed.search_parts(text) IS
 -- probe    the same, to see how many of the nearest vectors pass.
 -- few      all rows that pass, ranked, where they are no more than `bound`; else one row of nulls but for the number
 --          found, so that no more than the keys of `bound` + 1 rows were read in vain.
+-- within   all rows of a part of the store that pass, ranked. A row that moved there since its vector was written is missed,
+--          so it is enough only where it finds as many as are wanted.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
 --
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
@@ -2281,9 +2383,9 @@ FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _p
 ORDER BY _pgembed_distance, %6$s$sql$,
             parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
             parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
-    WHEN 'every' THEN
+    WHEN 'every', 'within' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, NULL::bigint AS _pgembed_found
+            $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
 FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
       FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
           JOIN %6$s ON %7$s
@@ -2293,13 +2395,14 @@ FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
     JOIN %6$s ON %7$s
 ORDER BY _pgembed_distance, %3$s$sql$,
             selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
-            parts ->> 'key_join', condition, k);
+            parts ->> 'key_join', condition, k,
+            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END);
     END CASE;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
-    'The statement of one step of a search (near, probe, few or every), out of a collection''s parts and the numbers of a plan. '
+    'The statement of one step of a search (near, probe, within, few or every), out of a collection''s parts and the numbers of a plan. '
     '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';
 
 CREATE OR REPLACE FUNCTION pgembed.serving_store(
@@ -2694,7 +2797,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"e9d3d4c45a6451e149d34f7038afe9dd941a976d8d49a6519ebddbb97dd58d2a","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"272ab715ccb0c41270904789b1e8be4637ae90a340c4ae5009f0024434eea7ba","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
