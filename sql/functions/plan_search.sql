@@ -122,7 +122,7 @@ BEGIN
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
         reach := greatest(1000, 2 * wanted);
-    ELSIF matching_rows <= CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END * way THEN
+    ELSIF matching_rows <= way * (CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END) THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
