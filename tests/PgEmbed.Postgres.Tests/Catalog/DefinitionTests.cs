@@ -215,7 +215,7 @@ public sealed class DefinitionTests
         await ExecuteAsync(database,
             """
             CREATE TABLE t (id int PRIMARY KEY, body text);
-            INSERT INTO t SELECT i, 'text ' || i FROM generate_series(1, 3000) i
+            INSERT INTO t SELECT i, 'text ' || i FROM generate_series(1, 5000) i
             """);
         var collection = await new PgEmbedClient(database.DataSource, new HashingEmbedder(8, metric: metric))
             .DefineCollectionAsync(Definition("t") with { Codec = Codec.Parse(codec) });

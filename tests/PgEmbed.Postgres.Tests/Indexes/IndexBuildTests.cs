@@ -155,7 +155,8 @@ public sealed class IndexBuildTests
         await using var command = new NpgsqlCommand(
             "SELECT count(*) FROM pg_settings WHERE source = 'session'", connection);
         Assert.Equal(0L, await command.ExecuteScalarAsync());
-        command.CommandText = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'";
+        command.CommandText = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' "
+            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
         Assert.Equal(0L, await command.ExecuteScalarAsync());
     }
 
