@@ -7,13 +7,15 @@
 -- of its fixed plans, 0.4 ms for the way into the index and 0.03 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
--- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
---   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Else the index is asked, with ef_search well above k: what an index search misses, it misses at its edge, and now and
+--   then by a lot. The asked recall says among how many rows that pass the k are to be found. Where the index has so many in
+--   one batch of ef_search vectors (that is the cheapest by far), it stops at little more than k of them, since a batch is
+--   sorted. Else it scans on until it has them all.
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
---   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
---   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
---   vectors comes before, and the index is passed over where hardly any of them pass.
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were a third as dense
+--   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
+--   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
 -- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
@@ -40,20 +42,21 @@ DECLARE
     tuple_cost constant double precision := 8;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
-    probed     constant integer := 50;              -- vectors that a probe looks at
-    caution    constant double precision := 1.75;   -- by so much must the index be cheaper, since it may come back short
+    caution    constant double precision := 1.5;    -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
-    ef_search  integer := coalesce(
-        (options ->> 'ef_search')::integer,
-        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
+    ef_search  integer := (options ->> 'ef_search')::integer;
+    tuned      integer := CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END;
     spare      double precision;
     density    double precision;
-    wanted     integer;
-    expected   double precision;
+    wanted     integer;               -- rows that the index is to find
+    expected   double precision;      -- vectors among which so many pass
+    given      double precision;      -- vectors that the index gives until then
+    near       boolean := false;
     reach      integer;
+    probed     integer;               -- vectors that a probe looks at
     costs      double precision;
     narrow     record;
     way        double precision;      -- the cost of the way through the index to what is expected to be enough
@@ -84,7 +87,6 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
-    ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -92,15 +94,24 @@ BEGIN
             NULL::integer AS graphs INTO narrow;
     END IF;
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
-    wanted := CASE
-        WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
-    END;
+    wanted := k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer;
     expected := wanted / density;
-    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
-    -- filter says of the store excludes.
-    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
-        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
+    -- Past the vectors, too, that what the filter says of the store excludes.
+    given := expected * coalesce(narrow.vectors / narrow.rows, 1);
+    ef_search := least(1000, coalesce(
+        ef_search,
+        greatest(
+            coalesce(tuned, spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k)), given)));
+    -- The index gives them in batches of ef_search; each index is walked from its own entry.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
+    IF given <= ef_search THEN
+        -- In one batch, sorted: more of them than k would be no other k. Fewer than a third of those that the density
+        -- promises are a sign that the filter goes against the query.
+        wanted := CASE WHEN filter IS NULL THEN k ELSE k + pg_catalog.ceil(k / 5.0)::integer END;
+        reach := least(ef_search, pg_catalog.ceil(3 * wanted / density));
+    ELSE
+        reach := least(2000000000, pg_catalog.ceil(2 * expected));
+    END IF;
 
     plan := 'exact';
     steps := '[]';
@@ -113,6 +124,7 @@ BEGIN
     ELSIF filter IS NULL THEN
         plan := 'index';
         reason := 'there is no filter';
+        near := true;
         reach := greatest(4 * wanted, ef_search);
     ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
         reason := 'the partitions that can have the rows that pass have few: they are ranked';
@@ -121,24 +133,26 @@ BEGIN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
-        reach := greatest(1000, 2 * wanted);
+        near := true;
+        reach := greatest(1000, 4 * wanted);
     ELSIF matching_rows <= way * (CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END) THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := 2 * expected;
+        near := true;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
         plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
         IF narrow.means IS NOT NULL THEN
             reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
         END IF;
         IF costs > matching_rows / 4 THEN
-            -- It only looks: `least` is more than it can find.
+            -- It only looks: `least` is more than it can find. In so many, ten pass where the filter is independent.
+            probed := least(200, greatest(50, pg_catalog.ceil(10 / density)));
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
-    IF reach IS NOT NULL THEN
+    IF near THEN
         steps := steps || pg_catalog.jsonb_build_object(
             'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
             'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.floor(probed * density / 3)) END);

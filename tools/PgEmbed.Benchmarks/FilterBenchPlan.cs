@@ -24,7 +24,7 @@ internal sealed record FilterBenchPlan(string Name, IReadOnlyDictionary<string, 
     [
         Exact,
         .. new[] { 40, 100, 200, 400, 1_000 }.Select(ef => new FilterBenchPlan($"index, ef {ef}", Ef(ef))),
-        .. new[] { 40, 100, 200, 400 }.Select(ef => new FilterBenchPlan(
+        .. new[] { 40, 100, 200, 400, 1_000 }.Select(ef => new FilterBenchPlan(
             $"relaxed, ef {ef}", Ef(ef, ("hnsw.iterative_scan", "relaxed_order")))),
         new("strict, ef 100", Ef(100, ("hnsw.iterative_scan", "strict_order"))),
         new(
