@@ -9,11 +9,11 @@
 --   columns that hang together, JSON, arrays, a table never analyzed.
 -- - Else the index is asked, with ef_search well above k: what an index search misses, it misses at its edge, and now and
 --   then by a lot. The asked recall says among how many rows that pass the k are to be found. Where the index has so many in
---   one batch of ef_search vectors (that is the cheapest by far), it stops at little more than k of them, since a batch is
---   sorted. Else it scans on until it has them all.
+--   one batch of ef_search vectors (that is the cheapest by far), it stops at k of them, since a batch is sorted. Else it scans on until
+--   it has them all.
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
---   there). So a step by the index ends where it would have had enough rows even if those that pass were a third as dense
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were a quarter as dense
 --   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
 --   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
 --
@@ -100,15 +100,15 @@ BEGIN
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
     ef_search := least(1000, coalesce(
         ef_search,
-        greatest(
-            coalesce(tuned, spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k)), given)));
+        pg_catalog.ceil(greatest(
+            coalesce(tuned, spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k)), given))));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN
-        -- In one batch, sorted: more of them than k would be no other k. Fewer than a third of those that the density
-        -- promises are a sign that the filter goes against the query.
-        wanted := CASE WHEN filter IS NULL THEN k ELSE k + pg_catalog.ceil(k / 5.0)::integer END;
-        reach := least(ef_search, pg_catalog.ceil(3 * wanted / density));
+        -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
+        -- the density promises, the filter goes against the query.
+        wanted := k;
+        reach := least(ef_search, pg_catalog.ceil(4 * k / density));
     ELSE
         reach := least(2000000000, pg_catalog.ceil(2 * expected));
     END IF;
@@ -173,7 +173,8 @@ BEGIN
                         'hnsw.ef_search',
                         CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
                         -- Within one batch nothing need be kept for a next one, which makes it a tenth cheaper.
-                        'hnsw.iterative_scan', CASE WHEN given <= ef_search THEN 'off' ELSE 'relaxed_order' END,
+                        'hnsw.iterative_scan',
+                        CASE WHEN (s.step ->> 'bound')::integer <= ef_search THEN 'off' ELSE 'relaxed_order' END,
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000,
                             50 * (s.step ->> 'bound')::bigint * coalesce(narrow.vectors / narrow.rows, 1)))::bigint::text,
@@ -199,5 +200,5 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'returned, a null among them for the key as texts; null for that alone. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
     'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';

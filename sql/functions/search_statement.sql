@@ -30,9 +30,14 @@ DECLARE
     rows_by_key text;
 BEGIN
     IF columns IS NOT NULL THEN
+        -- A null among them is the key as texts.
         SELECT pg_catalog.string_agg(
-                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position),
-            pg_catalog.string_agg(pg_catalog.quote_ident(c.name), ', ' ORDER BY c.position)
+                CASE
+                    WHEN c.name IS NULL THEN pg_catalog.format('ARRAY[%s] AS _pgembed_key', parts ->> 'key_text')
+                    ELSE pg_catalog.format('%s.%I', parts ->> 'source_name', c.name)
+                END,
+                ', ' ORDER BY c.position),
+            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_key'), ', ' ORDER BY c.position)
         INTO selected, names
         FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
     END IF;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
@@ -11,6 +12,9 @@ internal abstract class QuerySource
 {
     /// <summary>The query vectors.</summary>
     public abstract ValueTask<QueryVectors> VectorsAsync(CollectionContext context, CancellationToken cancellationToken);
+
+    /// <summary>What it looks for with one of its vectors, as a text that tells it from all others.</summary>
+    public abstract string Subject(SpaceVector vector);
 
     /// <summary>A condition that belongs to it; null for none.</summary>
     public virtual string? Condition(SearchQuery query) => null;
@@ -40,12 +44,18 @@ internal abstract class QuerySource
         public override async ValueTask<QueryVectors> VectorsAsync(
             CollectionContext context, CancellationToken cancellationToken) =>
             await context.EmbedQueriesAsync(texts, cancellationToken).ConfigureAwait(false);
+
+        // Not by its vector, which may differ in the last digit from machine to machine.
+        public override string Subject(SpaceVector vector) => "text " + string.Join('\0', texts);
     }
 
     private sealed class Vectors(IReadOnlyList<SpaceVector> vectors) : QuerySource
     {
         public override ValueTask<QueryVectors> VectorsAsync(
             CollectionContext context, CancellationToken cancellationToken) => new(new QueryVectors(vectors, []));
+
+        public override string Subject(SpaceVector vector) =>
+            "vector " + Convert.ToBase64String(MemoryMarshal.AsBytes(vector.Values.Span));
     }
 
     private sealed class Example(RowKey key) : QuerySource
@@ -82,6 +92,8 @@ internal abstract class QuerySource
                 }
             }
         }
+
+        public override string Subject(SpaceVector vector) => $"like {key}";
 
         public override string Condition(SearchQuery query) =>
             $"NOT ({Same(query.SourceAlias, query.Collection, query.Parameters)})";

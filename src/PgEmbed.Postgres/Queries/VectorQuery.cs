@@ -115,6 +115,66 @@ public sealed class VectorQuery<T, TResult> : IAsyncEnumerable<SearchHit<TResult
     public async Task<SearchResult<TResult>> RunAsync(CancellationToken cancellationToken = default) =>
         (await RunAllAsync(cancellationToken).ConfigureAwait(false))[0];
 
+    /// <summary>
+    /// Runs it for a page: of the rows that meet the conditions the k nearest that no page before has shown. A row that
+    /// meets them from the first page to the last is shown exactly once, whatever is written meanwhile.
+    /// </summary>
+    /// <param name="continuation">What the page before gave; null for the first page. All pages have 10,000 rows at most.</param>
+    /// <param name="cancellationToken">Stops it, on the server too.</param>
+    /// <returns>The page, and what continues it.</returns>
+    /// <exception cref="PgEmbedException">
+    /// As <see cref="RunAsync"/>; or the continuation is damaged, or of another search, or the pages have grown too many.
+    /// </exception>
+    /// <inheritdoc cref="RunAsync" path="/exception[not(@cref='PgEmbedException')]"/>
+    public async Task<SearchPage<TResult>> RunPageAsync(
+        string? continuation = null, CancellationToken cancellationToken = default)
+    {
+        var shown = Continuation.Read(continuation);
+        var most = shown.Count + K;
+        if (shown.Count > 0 && most > SearchOptions.MaxK)
+            throw new PgEmbedException(
+                $"Expected at most {SearchOptions.MaxK} rows on all pages, got {most} with this one.",
+                "Narrow the search by a filter or MaxDistance.");
+        var search = 0UL;
+        var keyColumn = 1 + _projection.Columns.Count;
+        var found = (await QueryRunner.RunAsync(
+            _context,
+            _source,
+            vector =>
+            {
+                // One more than the page has, to see whether there is another.
+                var query = Build(vector, most < SearchOptions.MaxK ? most + 1 : most, withKey: true);
+                search = Continuation.DigestOf(query, _source.Subject(vector));
+                shown.MustBeOf(search);
+                return query;
+            },
+            reader => (Row: _projection.Read(reader), Hash: Continuation.HashOf(reader.GetFieldValue<string[]>(keyColumn))),
+            cancellationToken).ConfigureAwait(false))[0];
+        var fresh = found.Hits.Where(hit => !shown.HasShown(hit.Row.Hash)).ToList();
+        var page = fresh.Take(K).ToList();
+        var isLast = fresh.Count <= K && found.Hits.Count < SearchOptions.MaxK;
+        return new SearchPage<TResult>(
+            [.. page.Select(hit => new SearchHit<TResult>(hit.Row.Row, hit.Distance))],
+            isLast || page.Count == 0 ? null : shown.After(search, [.. page.Select(hit => hit.Row.Hash)]),
+            found.Plan,
+            found.QueryTruncated);
+    }
+
+    /// <summary>Runs it page by page, each when it is asked for.</summary>
+    /// <inheritdoc cref="RunPageAsync" path="/exception"/>
+    public async IAsyncEnumerable<SearchPage<TResult>> PagesAsync(
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        string? continuation = null;
+        do
+        {
+            var page = await RunPageAsync(continuation, cancellationToken).ConfigureAwait(false);
+            yield return page;
+            continuation = page.Continuation;
+        }
+        while (continuation is not null);
+    }
+
     /// <summary>Runs it and gives the rows one by one.</summary>
     /// <inheritdoc cref="RunAsync"/>
     public IAsyncEnumerator<SearchHit<TResult>> GetAsyncEnumerator(CancellationToken cancellationToken = default) =>
@@ -153,10 +213,13 @@ public sealed class VectorQuery<T, TResult> : IAsyncEnumerable<SearchHit<TResult
     private IReadOnlyList<SourceColumn> Columns(IReadOnlyList<string> names) =>
         names.Count == 0 ? _context.Info.Source.Columns : [.. names.Select(_context.Info.Source.Column)];
 
-    private SearchQuery Build(SpaceVector vector)
+    private SearchQuery Build(SpaceVector vector) => Build(vector, K, withKey: false);
+
+    private SearchQuery Build(SpaceVector vector, int k, bool withKey)
     {
-        var query = new SearchQuery(_context.Info, vector, K, _projection.Columns, SearchOptions)
+        var query = new SearchQuery(_context.Info, vector, k, _projection.Columns, SearchOptions)
         {
+            WithKey = withKey,
             Sampler = _context.Sampler,
         };
         List<string> conditions = [.. Filters.Select(filter => filter(query))];

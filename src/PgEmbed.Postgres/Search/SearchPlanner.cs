@@ -53,7 +53,9 @@ internal static class SearchPlanner
             Value = query.Filter ?? (object)DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Text,
         });
-        var columns = parameters.Add(query.Columns.Select(column => column.Name).ToArray());
+        // A null among them is the key.
+        var names = query.Columns.Select(column => (string?)column.Name);
+        var columns = parameters.Add((query.WithKey ? names.Append(null) : names).ToArray());
         var options = parameters.Add(new NpgsqlParameter
         {
             Value = query.Options.ToJson(),

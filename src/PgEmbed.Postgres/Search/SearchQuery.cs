@@ -68,6 +68,9 @@ internal sealed class SearchQuery
     /// <summary>The query vector as a parameter; each use needs its own copy.</summary>
     public NpgsqlParameter VectorParameter => _vector;
 
+    /// <summary>Whether the row's key comes after the columns, as texts.</summary>
+    public bool WithKey { get; init; }
+
     /// <summary>Where the search may be kept as a sample; null for none.</summary>
     public QuerySampler? Sampler { get; init; }
 
