@@ -146,8 +146,8 @@ BEGIN
             reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
         END IF;
         IF costs > matching_rows / 4 THEN
-            -- It only looks: `least` is more than it can find. In so many, ten pass where the filter is independent.
-            probed := least(200, greatest(50, pg_catalog.ceil(10 / density)));
+            -- It only looks: `least` is more than it can find. In so many, six pass where the filter is independent.
+            probed := least(200, greatest(50, pg_catalog.ceil(6 / density)));
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;

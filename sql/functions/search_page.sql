@@ -15,9 +15,9 @@ LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
     most     constant integer := 10000;
-    asked    bytea := pg_catalog.substring(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+    asked    bytea := pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
         collection, (query).space_id, (query).embedding::text, filter, options - '{ef_search,exact,recall}'::text[])::text,
-        'UTF8')) FROM 1 FOR 8);
+        'UTF8')), 1, 8);
     token    bytea;
     shown    bytea := '';
     in_all   integer;
@@ -34,17 +34,17 @@ BEGIN
             WHEN invalid_parameter_value THEN
                 NULL;
         END;
-        shown := pg_catalog.substring(token FROM 18);
+        shown := pg_catalog.substr(token, 18);
         IF token IS NULL OR pg_catalog.length(shown) < 8 OR pg_catalog.length(shown) % 8 > 0
             OR pg_catalog.get_byte(token, 0) <> 1
-            OR pg_catalog.substring(token FROM 10 FOR 8)
-                <> pg_catalog.substring(pg_catalog.sha256(pg_catalog.substring(token FROM 2 FOR 8) || shown) FROM 1 FOR 8)
+            OR pg_catalog.substr(token, 10, 8)
+                <> pg_catalog.substr(pg_catalog.sha256(pg_catalog.substr(token, 2, 8) || shown), 1, 8)
         THEN
             RAISE EXCEPTION USING ERRCODE = 'PE022',
                 MESSAGE = 'Expected a continuation as the page before has given it, got one that is damaged.',
                 HINT = 'Give it whole and unchanged, or none for the first page.';
         END IF;
-        IF pg_catalog.substring(token FROM 2 FOR 8) <> asked THEN
+        IF pg_catalog.substr(token, 2, 8) <> asked THEN
             RAISE EXCEPTION USING ERRCODE = 'PE022',
                 MESSAGE = 'Expected a continuation of this search, got one of another.',
                 HINT = 'Collection, query, filter and thresholds must be those of the page before.';
@@ -60,7 +60,7 @@ BEGIN
     RETURN QUERY
         WITH found AS (
             SELECT s.key, s.distance, s.position,
-                pg_catalog.substring(pg_catalog.sha256(pg_catalog.convert_to(s.key::text, 'UTF8')) FROM 1 FOR 8) AS hash
+                pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(s.key::text, 'UTF8')), 1, 8) AS hash
             -- One more than the page has, to see whether there is another.
             FROM ROWS FROM (pgembed.search(collection, query, least(in_all + 1, most), filter, options))
                 WITH ORDINALITY AS s (key, distance, position)),
@@ -68,7 +68,7 @@ BEGIN
             SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
             FROM found f
             WHERE f.hash NOT IN (
-                SELECT pg_catalog.substring(shown FROM 8 * n + 1 FOR 8)
+                SELECT pg_catalog.substr(shown, 8 * n + 1, 8)
                 FROM pg_catalog.generate_series(0, pg_catalog.length(shown) / 8 - 1) n)),
         further AS (
             SELECT shown || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= k) AS hashes
@@ -78,7 +78,7 @@ BEGIN
                 SELECT pg_catalog.translate(
                     pg_catalog.encode(
                         '\x01'::bytea || asked
-                            || pg_catalog.substring(pg_catalog.sha256(asked || h.hashes) FROM 1 FOR 8) || h.hashes,
+                            || pg_catalog.substr(pg_catalog.sha256(asked || h.hashes), 1, 8) || h.hashes,
                         'base64'),
                     E'+/=\n', '-_')
                 FROM further h)
