@@ -12,7 +12,8 @@ namespace PgEmbed.Codecs;
 /// <remarks>
 /// <para>
 /// Transforms: <c>truncate:M</c>, <c>quarter</c>, <c>centre</c>, <c>pca:M</c> (about zero), <c>pca-centred:M</c>,
-/// <c>whiten:M</c>, <c>hadamard</c>, <c>rotate-dense</c>, <c>gaussian:M</c>, <c>sparse-projection:M</c>.
+/// <c>whiten:M</c>, <c>hadamard</c>, <c>rotate-dense</c>, <c>gaussian:M</c>, <c>sparse-projection:M</c>,
+/// <c>normalize</c> (under cosine, behind a step that shortens).
 /// </para>
 /// <para>
 /// Quantizers: <c>f32</c>, <c>f16</c>, <c>fp8_e4m3</c> and <c>fp8_e5m2</c> (<c>:global</c>, <c>:vector</c>,
@@ -54,6 +55,9 @@ public sealed class CodecRecipe
     public VectorCodec Fit(VectorBlock sample, DistanceMetric metric, ulong seed = 1)
     {
         QuantizerSample.Check(sample);
+        if (metric != DistanceMetric.Cosine && _steps.Exists(step => step.Name == "normalize"))
+            throw new PgEmbedException(
+                $"Expected metric cosine for a codec that normalizes, got {metric.ToName()}.", "Leave 'normalize' out.");
         var dimensions = sample.Dimensions;
         sample = Start(sample, metric);
         var transforms = new List<VectorTransform>();
@@ -110,6 +114,7 @@ public sealed class CodecRecipe
             "hadamard" => new HadamardRotation(d, seed),
             "rotate-dense" => LinearFit.Rotation(d, seed),
             "gaussian" => LinearFit.GaussianProjection(d, step.NumberUpTo(d), seed),
+            "normalize" => new Normalization(d),
             _ => new SparseProjection(d, step.NumberUpTo(d), seed),
         };
     }

@@ -13,6 +13,7 @@ internal sealed record CodecStep(string Name, string? Setting)
     {
         ["truncate"] = null, ["quarter"] = [], ["centre"] = [], ["pca"] = null, ["pca-centred"] = null,
         ["whiten"] = null, ["hadamard"] = [], ["rotate-dense"] = [], ["gaussian"] = null, ["sparse-projection"] = null,
+        ["normalize"] = [],
     };
 
     private static readonly Dictionary<string, string[]?> Quantizers = new()

@@ -1,4 +1,7 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PgEmbed.Codecs;
 
@@ -54,26 +57,51 @@ internal sealed class KMeans
     /// <summary>The centre nearest to a point, the first of equals, and the squared distance to it.</summary>
     /// <param name="centres"><c>float[d × k]</c>.</param>
     /// <param name="point"><c>float[d]</c>.</param>
-    /// <param name="distances">Memory: <c>float[2 × k]</c>.</param>
+    /// <param name="distances">Memory, and the squared distances to all: <c>float[k]</c>.</param>
     public static (int Centre, float Distance) Nearest(
         ReadOnlySpan<float> centres, ReadOnlySpan<float> point, Span<float> distances)
     {
-        var k = distances.Length / 2;
-        var sums = distances[..k];
-        var squares = distances[k..];
-        for (var i = 0; i < point.Length; i++)
+        var k = distances.Length;
+        ref var all = ref MemoryMarshal.GetReference(centres);
+        ref var sums = ref MemoryMarshal.GetReference(distances);
+        var c = 0;
+        for (; c <= k - 32; c += 32)
         {
-            TensorPrimitives.Subtract(centres.Slice(i * k, k), point[i], squares);
-            TensorPrimitives.Multiply(squares, squares, squares);
-            if (i == 0)
-                squares.CopyTo(sums);
-            else
-                TensorPrimitives.Add(sums, squares, sums);
+            var s0 = Vector256<float>.Zero;
+            var s1 = Vector256<float>.Zero;
+            var s2 = Vector256<float>.Zero;
+            var s3 = Vector256<float>.Zero;
+            for (var i = 0; i < point.Length; i++)
+            {
+                var value = Vector256.Create(point[i]);
+                ref var row = ref Unsafe.Add(ref all, (i * k) + c);
+                s0 += Square(Vector256.LoadUnsafe(ref row) - value);
+                s1 += Square(Vector256.LoadUnsafe(ref row, 8) - value);
+                s2 += Square(Vector256.LoadUnsafe(ref row, 16) - value);
+                s3 += Square(Vector256.LoadUnsafe(ref row, 24) - value);
+            }
+
+            s0.StoreUnsafe(ref sums, (nuint)c);
+            s1.StoreUnsafe(ref sums, (nuint)c + 8);
+            s2.StoreUnsafe(ref sums, (nuint)c + 16);
+            s3.StoreUnsafe(ref sums, (nuint)c + 24);
         }
 
-        var nearest = TensorPrimitives.IndexOfMin<float>(sums);
-        return (nearest, sums[nearest]);
+        for (; c < k; c++)
+        {
+            distances[c] = 0;
+            for (var i = 0; i < point.Length; i++)
+            {
+                var difference = centres[(i * k) + c] - point[i];
+                distances[c] += difference * difference;
+            }
+        }
+
+        var nearest = TensorPrimitives.IndexOfMin<float>(distances);
+        return (nearest, distances[nearest]);
     }
+
+    private static Vector256<float> Square(Vector256<float> values) => values * values;
 
     private float[] Begin()
     {
@@ -112,7 +140,7 @@ internal sealed class KMeans
         var cells = new int[_points.Count];
         var distances = new float[_points.Count];
         Array.Fill(cells, -1);
-        var work = new float[2 * _k];
+        var work = new float[_k];
         var error = 0.0;
         for (var iteration = 0; ; iteration++)
         {

@@ -48,6 +48,15 @@ public sealed class PreparedQuery
             distances[i] = Distance(distances[i], codes.Slice(i * stride, stride));
     }
 
+    /// <summary>
+    /// How far the inner product that a distance is made of may be off; null where the codec has no such bound. Under
+    /// cosine it is how far the distance may be off.
+    /// </summary>
+    /// <param name="code"><c>byte[<see cref="VectorCodec.CodeBytes"/>]</c>.</param>
+    /// <param name="epsilon">How sure the bound is, see <see cref="RaBitQEstimator.ErrorBound"/>.</param>
+    public float? ErrorBound(ReadOnlySpan<byte> code, float epsilon = 1.9f) =>
+        _scorer is RaBitQEstimator estimator ? estimator.ErrorBound(code, epsilon) : null;
+
     private float Distance(float product, ReadOnlySpan<byte> code)
     {
         product += _offset;

@@ -52,6 +52,10 @@ public sealed class VectorCodec
                 throw new ArgumentException(
                     $"Expected a transform of {length} dimensions, got {transform.Name} of {transform.InputDimensions}.",
                     nameof(transforms));
+            if (transform is Normalization && metric != DistanceMetric.Cosine)
+                throw new ArgumentException(
+                    $"Expected metric cosine for {transform.Name}, got {metric.ToName()}: lengths matter there.",
+                    nameof(transforms));
             length = transform.OutputDimensions;
         }
 
@@ -108,6 +112,8 @@ public sealed class VectorCodec
         {
             var transform = ReadTransform(reader);
             CodecReader.Require(transform.InputDimensions == length, $"a transform of {length} dimensions");
+            CodecReader.Require(
+                transform is not Normalization || metric == DistanceMetric.Cosine, "cosine where vectors are normalized");
             transforms.Add(transform);
             length = transform.OutputDimensions;
         }
@@ -192,7 +198,8 @@ public sealed class VectorCodec
             TransformKind.Truncation => Truncation.Read(reader),
             TransformKind.Affine => AffineTransform.Read(reader),
             TransformKind.HadamardRotation => HadamardRotation.Read(reader),
-            _ => SparseProjection.Read(reader),
+            TransformKind.SparseProjection => SparseProjection.Read(reader),
+            _ => new Normalization(reader.ReadDimensions()),
         };
     }
 
@@ -250,13 +257,14 @@ public sealed class VectorCodec
         if (vector.Length != Dimensions)
             throw new InvalidVectorException(
                 $"Expected a vector of {Dimensions} dimensions for codec {Quantizer.Name}, got {vector.Length}.");
-        for (var i = 0; i < vector.Length; i++)
+        var squares = FixedOrder.SumOfSquares(vector);
+        // A finite sum of squares has only finite values in it.
+        for (var i = 0; i < vector.Length && !float.IsFinite(squares); i++)
         {
             if (!float.IsFinite(vector[i]))
                 throw new InvalidVectorException($"Expected finite values, got {vector[i]} at position {i}.");
         }
 
-        var squares = FixedOrder.SumOfSquares(vector);
         if (Metric != DistanceMetric.InnerProduct && (!float.IsFinite(squares) || (squares == 0 && Metric == DistanceMetric.Cosine)))
             throw new InvalidVectorException(
                 squares == 0

@@ -26,7 +26,7 @@ public static class OptimizedProduct
         QuantizerSample.Check(sample);
         var rotation = Begin(sample, parts);
         var rotated = Rotate(sample, rotation);
-        var quantizer = ProductQuantizer.Fit(rotated, parts, iterations: 8, seed: seed);
+        var quantizer = ProductQuantizer.Fit(rotated, parts, iterations: 8, starts: 1, seed: seed);
         for (var round = 0; round < rounds; round++)
         {
             rotation = Procrustes(sample, Decoded(rotated, quantizer));

@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PgEmbed.Codecs.Quantizers;
 
@@ -17,7 +18,17 @@ internal static class Bits
     {
         bits = bits[..Bytes(values.Length)];
         bits.Clear();
-        for (var i = 0; i < values.Length; i++)
+        var i = 0;
+        for (; i <= values.Length - 8; i += 8)
+        {
+            // A register's first lane gives the lowest bit, and the first dimension is to be the highest.
+            var lanes = Vector256.Shuffle(
+                Vector256.LoadUnsafe(ref MemoryMarshal.GetReference(values), (nuint)i),
+                Vector256.Create(7, 6, 5, 4, 3, 2, 1, 0));
+            bits[i >> 3] = (byte)Vector256.GreaterThan(lanes, Vector256<float>.Zero).ExtractMostSignificantBits();
+        }
+
+        for (; i < values.Length; i++)
         {
             if (values[i] > 0)
                 bits[i >> 3] |= (byte)(0x80 >> (i & 7));

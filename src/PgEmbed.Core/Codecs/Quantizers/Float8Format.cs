@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace PgEmbed.Codecs.Quantizers;
 
 /// <summary>
@@ -6,7 +9,6 @@ namespace PgEmbed.Codecs.Quantizers;
 /// </summary>
 internal sealed class Float8Format
 {
-    private readonly int _mantissaBits;
     private readonly int _bias;
     private readonly byte _largestCode;
     private readonly float[] _values = new float[256];
@@ -14,7 +16,7 @@ internal sealed class Float8Format
     private Float8Format(string name, int mantissaBits, int bias, byte largestCode)
     {
         Name = name;
-        _mantissaBits = mantissaBits;
+        MantissaBits = mantissaBits;
         _bias = bias;
         _largestCode = largestCode;
         for (var code = 0; code < 256; code++)
@@ -30,6 +32,12 @@ internal sealed class Float8Format
 
     /// <summary>Its name.</summary>
     public string Name { get; }
+
+    /// <summary>How many bits of mantissa.</summary>
+    public int MantissaBits { get; }
+
+    /// <summary>What a code's bits, read as the upper bits of a float32, have to be multiplied with.</summary>
+    public float Lift => MathF.ScaleB(1, 127 - _bias);
 
     /// <summary>The largest finite value.</summary>
     public float Largest { get; }
@@ -49,14 +57,54 @@ internal sealed class Float8Format
         var smallestExponent = 1 - _bias;
         if (magnitude < MathF.ScaleB(1, smallestExponent))
         {
-            var steps = MathF.Round(MathF.ScaleB(magnitude, _mantissaBits - smallestExponent), MidpointRounding.ToEven);
+            var steps = MathF.Round(MathF.ScaleB(magnitude, MantissaBits - smallestExponent), MidpointRounding.ToEven);
             return (byte)(sign | (byte)steps);
         }
 
-        var dropped = 23 - _mantissaBits;
+        var dropped = 23 - MantissaBits;
         var rounded = (bits & 0x7FFFFFFF) + (1u << (dropped - 1)) - 1 + (bits >> dropped & 1);
-        var code = (rounded >> dropped) - (uint)((127 - _bias) << _mantissaBits);
+        var code = (rounded >> dropped) - (uint)((127 - _bias) << MantissaBits);
         return (byte)(sign | Math.Min(code, _largestCode));
+    }
+
+    /// <summary>The codes nearest to finite values, each as <see cref="Encode(float)"/> makes it.</summary>
+    public void Encode(ReadOnlySpan<float> values, Span<byte> codes)
+    {
+        codes = codes[..values.Length];
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var to = ref MemoryMarshal.GetReference(codes);
+        var i = 0;
+        for (; i <= values.Length - 16; i += 16)
+        {
+            var sixteen = Vector256.Narrow(
+                Eight(Vector256.LoadUnsafe(ref from, (nuint)i)), Eight(Vector256.LoadUnsafe(ref from, (nuint)i + 8)));
+            Vector128.Narrow(sixteen.GetLower(), sixteen.GetUpper()).StoreUnsafe(ref to, (nuint)i);
+        }
+
+        for (; i < values.Length; i++)
+            codes[i] = Encode(values[i]);
+    }
+
+    // The steps of Encode, for eight values side by side.
+    private Vector256<uint> Eight(Vector256<float> values)
+    {
+        var bits = values.AsUInt32();
+        var sign = Vector256.ShiftRightLogical(bits, 24) & Vector256.Create(0x80u);
+        var absolute = bits & Vector256.Create(0x7FFFFFFFu);
+        var magnitude = absolute.AsSingle();
+        var smallestExponent = 1 - _bias;
+        var dropped = 23 - MantissaBits;
+        var rounded = absolute + Vector256.Create((1u << (dropped - 1)) - 1)
+            + (Vector256.ShiftRightLogical(absolute, dropped) & Vector256<uint>.One);
+        var normal = Vector256.ShiftRightLogical(rounded, dropped)
+            - Vector256.Create((uint)((127 - _bias) << MantissaBits));
+        var steps = Vector256.ConvertToInt32(
+            Vector256.Round(magnitude * MathF.ScaleB(1, MantissaBits - smallestExponent))).AsUInt32();
+        var small = Vector256.LessThan(magnitude, Vector256.Create(MathF.ScaleB(1, smallestExponent))).AsUInt32();
+        var code = Vector256.ConditionalSelect(small, steps, normal);
+        var beyond = Vector256.GreaterThanOrEqual(magnitude, Vector256.Create(Largest)).AsUInt32();
+        var largest = Vector256.Create((uint)_largestCode);
+        return sign | Vector256.ConditionalSelect(beyond, largest, Vector256.Min(code, largest));
     }
 
     private float Value(byte code)
@@ -64,11 +112,11 @@ internal sealed class Float8Format
         var magnitude = code & 0x7F;
         if (magnitude > _largestCode)
             return 0;
-        var exponent = magnitude >> _mantissaBits;
-        var mantissa = magnitude & ((1 << _mantissaBits) - 1);
+        var exponent = magnitude >> MantissaBits;
+        var mantissa = magnitude & ((1 << MantissaBits) - 1);
         var value = exponent == 0
-            ? MathF.ScaleB(mantissa, 1 - _bias - _mantissaBits)
-            : MathF.ScaleB(mantissa + (1 << _mantissaBits), exponent - _bias - _mantissaBits);
+            ? MathF.ScaleB(mantissa, 1 - _bias - MantissaBits)
+            : MathF.ScaleB(mantissa + (1 << MantissaBits), exponent - _bias - MantissaBits);
         return code >= 0x80 ? -value : value;
     }
 }

@@ -9,6 +9,8 @@ namespace PgEmbed.Codecs.Quantizers;
 /// </summary>
 public sealed class Float8Quantizer : VectorQuantizer
 {
+    private const float MinNormal = 1.17549435e-38f;
+
     private readonly Float8Format _format;
     private readonly float[] _scales;
 
@@ -24,12 +26,14 @@ public sealed class Float8Quantizer : VectorQuantizer
     public Float8Scale Scale { get; }
 
     /// <inheritdoc/>
-    public override int CodeBytes => Dimensions + (Scale == Float8Scale.PerVector ? 2 : 0);
+    public override int CodeBytes => Header + Dimensions;
 
     /// <inheritdoc/>
     public override string Name => _format.Name;
 
     internal override QuantizerKind Kind => QuantizerKind.Float8;
+
+    private int Header => Scale == Float8Scale.PerVector ? sizeof(float) : 0;
 
     /// <summary>Fits <c>fp8_e4m3</c>: three bits of mantissa.</summary>
     /// <param name="sample">What is to be quantized, <c>float[n × d]</c>; at least one vector.</param>
@@ -45,26 +49,29 @@ public sealed class Float8Quantizer : VectorQuantizer
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<float> vector, Span<byte> code)
     {
-        switch (Scale)
+        vector = vector[..Dimensions];
+        using var scaled = new Scratch(Dimensions);
+        if (Scale == Float8Scale.PerVector)
         {
-            case Float8Scale.PerVector:
-                var largest = MaxMagnitude(vector[..Dimensions]);
-                // Rounded first: what is divided by must be what is read again.
-                var stored = (Half)Math.Min(largest / _format.Largest, (float)Half.MaxValue);
-                BinaryPrimitives.WriteHalfLittleEndian(code, stored);
-                var factor = (float)stored;
-                for (var i = 0; i < Dimensions; i++)
-                    code[2 + i] = factor == 0 ? (byte)0 : _format.Encode(vector[i] / factor);
-                break;
-            case Float8Scale.PerDimension:
-                for (var i = 0; i < Dimensions; i++)
-                    code[i] = _format.Encode(vector[i] / _scales[i]);
-                break;
-            default:
-                for (var i = 0; i < Dimensions; i++)
-                    code[i] = _format.Encode(vector[i] / _scales[0]);
-                break;
+            // A factor below float32's normal numbers is not exact enough to divide by: such a vector is as good as zero.
+            var factor = MaxMagnitude(vector) / _format.Largest;
+            factor = factor >= MinNormal ? factor : 0;
+            BinaryPrimitives.WriteSingleLittleEndian(code, factor);
+            if (factor == 0)
+                scaled.Span.Clear();
+            else
+                TensorPrimitives.Divide(vector, factor, scaled.Span);
         }
+        else if (Scale == Float8Scale.PerDimension)
+        {
+            TensorPrimitives.Divide(vector, _scales, scaled.Span);
+        }
+        else
+        {
+            TensorPrimitives.Divide(vector, _scales[0], scaled.Span);
+        }
+
+        _format.Encode(scaled.Span, code[Header..]);
     }
 
     /// <inheritdoc/>
@@ -73,8 +80,8 @@ public sealed class Float8Quantizer : VectorQuantizer
         vector = vector[..Dimensions];
         if (Scale == Float8Scale.PerVector)
         {
-            var factor = (float)BinaryPrimitives.ReadHalfLittleEndian(code);
-            Look(code[2..], vector);
+            var factor = BinaryPrimitives.ReadSingleLittleEndian(code);
+            Look(code[Header..], vector);
             TensorPrimitives.Multiply(vector, factor, vector);
             return;
         }
@@ -94,7 +101,7 @@ public sealed class Float8Quantizer : VectorQuantizer
             TensorPrimitives.Multiply(weights, _scales, weights);
         else if (Scale == Float8Scale.Global)
             TensorPrimitives.Multiply(weights, _scales[0], weights);
-        return new Scorer(_format, weights, Scale == Float8Scale.PerVector);
+        return new Float8Scorer(_format, weights, Scale == Float8Scale.PerVector);
     }
 
     internal override void Write(CodecWriter writer)
@@ -146,34 +153,5 @@ public sealed class Float8Quantizer : VectorQuantizer
         var values = _format.Values;
         for (var i = 0; i < vector.Length; i++)
             vector[i] = values[code[i]];
-    }
-
-    private sealed class Scorer(Float8Format format, float[] weights, bool perVector) : CodeScorer
-    {
-        public override float Dot(ReadOnlySpan<byte> code)
-        {
-            if (!perVector)
-                return Sum(code);
-            return (float)BinaryPrimitives.ReadHalfLittleEndian(code) * Sum(code[2..]);
-        }
-
-        private float Sum(ReadOnlySpan<byte> code)
-        {
-            code = code[..weights.Length];
-            var values = format.Values;
-            float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-            var i = 0;
-            for (; i <= code.Length - 4; i += 4)
-            {
-                s0 += weights[i] * values[code[i]];
-                s1 += weights[i + 1] * values[code[i + 1]];
-                s2 += weights[i + 2] * values[code[i + 2]];
-                s3 += weights[i + 3] * values[code[i + 3]];
-            }
-
-            for (; i < code.Length; i++)
-                s0 += weights[i] * values[code[i]];
-            return s0 + s1 + (s2 + s3);
-        }
     }
 }

@@ -6,7 +6,7 @@ public enum Float8Scale
     /// <summary>One factor for all, fitted: 8-bit floats are as exact for small values as for large ones.</summary>
     Global,
 
-    /// <summary>A factor a vector, kept as a float16 in front of its code.</summary>
+    /// <summary>A factor a vector, kept as a float32 in front of its code.</summary>
     PerVector,
 
     /// <summary>A factor a dimension, fitted.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics.Tensors;
 
 namespace PgEmbed.Codecs.Quantizers;
 
@@ -58,8 +59,7 @@ public sealed class MultiBitQuantizer : VectorQuantizer
         var unit = deviation * Reach[Planes - 1] / (2 - MathF.ScaleB(1, 1 - Planes));
         using var rest = new Scratch(Dimensions);
         using var made = new Scratch(Dimensions);
-        for (var i = 0; i < Dimensions; i++)
-            rest.Span[i] = vector[i] / unit;
+        TensorPrimitives.Divide(vector, unit, rest.Span);
         made.Span.Clear();
         var worth = 1f;
         for (var plane = 0; plane < Planes; plane++, worth /= 2)
@@ -68,7 +68,7 @@ public sealed class MultiBitQuantizer : VectorQuantizer
             Bits.WriteSigns(rest.Span, bits);
             for (var i = 0; i < Dimensions; i++)
             {
-                var part = worth * Bits.Sign(bits, i);
+                var part = rest.Span[i] > 0 ? worth : -worth;
                 made.Span[i] += part;
                 rest.Span[i] -= part;
             }

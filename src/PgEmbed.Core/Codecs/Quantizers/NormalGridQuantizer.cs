@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace PgEmbed.Codecs.Quantizers;
 
@@ -22,6 +24,10 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
         -2.7326f, -2.0690f, -1.6180f, -1.2562f, -0.9423f, -0.6568f, -0.3880f, -0.1284f,
         0.1284f, 0.3880f, 0.6568f, 0.9423f, 1.2562f, 1.6180f, 2.0690f, 2.7326f,
     ];
+
+    // The midpoints, and one more that no value is above, since registers have eight places.
+    private static readonly float[] Bounds =
+        [.. Enumerable.Range(0, Grid.Length - 1).Select(i => (Grid[i] + Grid[i + 1]) / 2), float.PositiveInfinity];
 
     /// <inheritdoc/>
     public override int CodeBytes => Header + ((Dimensions + 1) / 2);
@@ -46,9 +52,11 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
         }
 
         using var levels = new Scratch(Dimensions);
+        using var scaled = new Scratch(Dimensions);
+        TensorPrimitives.Divide(vector, deviation, scaled.Span);
         for (var i = 0; i < Dimensions; i++)
         {
-            var level = LevelOf(vector[i] / deviation);
+            var level = LevelOf(scaled.Span[i]);
             levels.Span[i] = Grid[level];
             code[Header + (i / 2)] |= (byte)(level << (4 * (i & 1)));
         }
@@ -68,21 +76,20 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
 
     /// <inheritdoc/>
     public override CodeScorer Prepare(ReadOnlySpan<float> query) =>
-        new Scorer(new PackedNibbleScorer(query[..Dimensions].ToArray(), Grid, 0));
+        new Scorer(new NibbleScorer(query[..Dimensions].ToArray(), Grid, 0));
 
     internal override void Write(CodecWriter writer) => writer.Write(Dimensions);
 
+    // How many bounds are below the value; without a branch, since any level is as likely as the next.
     private static int LevelOf(float value)
     {
-        // The grid is symmetric: the level is found for the magnitude.
-        var magnitude = MathF.Abs(value);
-        var level = 8;
-        while (level < 15 && magnitude > (Grid[level] + Grid[level + 1]) / 2)
-            level++;
-        return value < 0 ? 15 - level : level;
+        var values = Vector256.Create(value);
+        var below = Vector256.GreaterThan(values, Vector256.Create(Bounds, 0)).ExtractMostSignificantBits()
+            | (Vector256.GreaterThan(values, Vector256.Create(Bounds, 8)).ExtractMostSignificantBits() << 8);
+        return BitOperations.PopCount(below);
     }
 
-    private sealed class Scorer(PackedNibbleScorer levels) : CodeScorer
+    private sealed class Scorer(NibbleScorer levels) : CodeScorer
     {
         public override float Dot(ReadOnlySpan<byte> code) =>
             BinaryPrimitives.ReadSingleLittleEndian(code) * levels.Dot(code[Header..]);

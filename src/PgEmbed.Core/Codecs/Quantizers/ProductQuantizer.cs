@@ -37,7 +37,7 @@ public sealed class ProductQuantizer : VectorQuantizer
     /// <param name="seed">Chooses the starts.</param>
     /// <exception cref="PgEmbedException">The sample is empty, or a value is not finite.</exception>
     public static ProductQuantizer Fit(
-        VectorBlock sample, int parts, int iterations = 25, int starts = 1, ulong seed = 1)
+        VectorBlock sample, int parts, int iterations = 25, int starts = 2, ulong seed = 1)
     {
         QuantizerSample.Check(sample);
         if (parts < 1 || parts > sample.Dimensions)
@@ -62,7 +62,7 @@ public sealed class ProductQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<float> vector, Span<byte> code)
     {
-        Span<float> work = stackalloc float[2 * Centres];
+        Span<float> work = stackalloc float[Centres];
         for (var part = 0; part < _centres.Length; part++)
             code[part] = (byte)KMeans.Nearest(_centres[part], vector[_starts[part].._starts[part + 1]], work).Centre;
     }

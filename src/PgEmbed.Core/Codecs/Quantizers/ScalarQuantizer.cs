@@ -1,4 +1,8 @@
+using System.Buffers;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace PgEmbed.Codecs.Quantizers;
 
@@ -57,19 +61,18 @@ public sealed class ScalarQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override void Encode(ReadOnlySpan<float> vector, Span<byte> code)
     {
-        var levels = Levels;
+        vector = vector[..Dimensions];
         if (!_packed)
         {
-            for (var i = 0; i < Dimensions; i++)
-                code[i] = (byte)Level(vector, i, levels);
+            WriteLevels(vector, code[..Dimensions]);
             return;
         }
 
+        var levels = ArrayPool<byte>.Shared.Rent(Dimensions);
+        WriteLevels(vector, levels.AsSpan(0, Dimensions));
         for (var i = 0; i < Dimensions; i += 2)
-        {
-            var high = i + 1 < Dimensions ? Level(vector, i + 1, levels) : 0;
-            code[i / 2] = (byte)(Level(vector, i, levels) | (high << 4));
-        }
+            code[i / 2] = (byte)(levels[i] | ((i + 1 < Dimensions ? levels[i + 1] : 0) << 4));
+        ArrayPool<byte>.Shared.Return(levels);
     }
 
     /// <inheritdoc/>
@@ -90,7 +93,7 @@ public sealed class ScalarQuantizer : VectorQuantizer
         var weights = new float[Dimensions];
         TensorPrimitives.Multiply(query, _steps, weights);
         var offset = TensorPrimitives.Dot(query, _lows);
-        return _packed ? new PackedNibbleScorer(weights, offset) : new ByteScorer(weights, offset);
+        return _packed ? new NibbleScorer(weights, null, offset) : new ByteScorer(weights, offset);
     }
 
     internal override void Write(CodecWriter writer)
@@ -155,8 +158,35 @@ public sealed class ScalarQuantizer : VectorQuantizer
 
     private static int LevelCount(bool packed) => packed ? 16 : 256;
 
-    private int Level(ReadOnlySpan<float> vector, int i, int levels) =>
-        new ScalarRange(_lows[i], _steps[i]).LevelOf(vector[i], levels);
+    // As ScalarRange.LevelOf does it, sixteen values side by side.
+    private void WriteLevels(ReadOnlySpan<float> vector, Span<byte> levels)
+    {
+        ref var values = ref MemoryMarshal.GetReference(vector);
+        ref var lows = ref MemoryMarshal.GetArrayDataReference(_lows);
+        ref var steps = ref MemoryMarshal.GetArrayDataReference(_steps);
+        ref var to = ref MemoryMarshal.GetReference(levels);
+        var most = Vector256.Create((float)(Levels - 1));
+        var i = 0;
+        for (; i <= vector.Length - 16; i += 16)
+        {
+            var sixteen = Vector256.Narrow(
+                Eight(ref values, ref lows, ref steps, i, most), Eight(ref values, ref lows, ref steps, i + 8, most));
+            Vector128.Narrow(sixteen.GetLower(), sixteen.GetUpper()).StoreUnsafe(ref to, (nuint)i);
+        }
+
+        for (; i < vector.Length; i++)
+            levels[i] = (byte)new ScalarRange(_lows[i], _steps[i]).LevelOf(vector[i], Levels);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Eight(
+        ref float values, ref float lows, ref float steps, int at, Vector256<float> most)
+    {
+        var places = (Vector256.LoadUnsafe(ref values, (nuint)at) - Vector256.LoadUnsafe(ref lows, (nuint)at))
+            / Vector256.LoadUnsafe(ref steps, (nuint)at);
+        return Vector256.ConvertToInt32(
+            Vector256.Min(Vector256.Max(Vector256.Round(places), Vector256<float>.Zero), most)).AsUInt32();
+    }
 
     private sealed class ByteScorer(float[] weights, float offset) : CodeScorer
     {

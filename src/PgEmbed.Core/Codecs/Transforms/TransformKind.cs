@@ -7,4 +7,5 @@ internal enum TransformKind : byte
     Affine = 2,
     HadamardRotation = 3,
     SparseProjection = 4,
+    Normalization = 5,
 }
