@@ -10,9 +10,9 @@ public sealed class DemoTests
     {
         await using var database = await TestDatabase.CreateAsync(migrated: false);
 
-        var first = await Cli.RunAsync(database, "demo", "--json");
-        Assert.True(first.Code == 0, first.Error);
-        using var report = JsonDocument.Parse(first.Output);
+        var opening = await Cli.RunAsync(database, "demo", "--json");
+        Assert.True(opening.Code == 0, opening.Error);
+        using var report = JsonDocument.Parse(opening.Output);
         var root = report.RootElement;
         Assert.Equal(5_034, root.GetProperty("embedded").GetInt32());
         Assert.True(root.GetProperty("recall").GetProperty("recall_at10").GetDouble() >= 0.95);
@@ -47,6 +47,18 @@ public sealed class DemoTests
         Assert.Contains("distance", table.Output, StringComparison.Ordinal);
         var explained = await Cli.RunAsync(database, "search", "packages", "chess", "--explain");
         Assert.Contains("_hnsw", explained.Output, StringComparison.Ordinal);
+
+        var opening = await Cli.RunAsync(database, "search", "packages", "chess", "-k", "4", "--page", "--json");
+        Assert.True(opening.Code == 0, opening.Error);
+        using var page = JsonDocument.Parse(opening.Output);
+        var next = page.RootElement.GetProperty("continuation").GetString()!;
+        var following = await Cli.RunAsync(database, "search", "packages", "chess", "-k", "4", "--continue", next);
+        Assert.Contains("--continue ", following.Error, StringComparison.Ordinal);
+        Assert.Equal(4, page.RootElement.GetProperty("hits").GetArrayLength());
+        var other = await Cli.RunAsync(database, "search", "packages", "go", "-k", "4", "--continue", next);
+        Assert.Equal(1, other.Code);
+        Assert.Contains("of another", other.Error, StringComparison.Ordinal);
+        Assert.Equal(2, (await Cli.RunAsync(database, "search", "packages", "chess", "--page", "--explain")).Code);
 
         var cut = await Cli.RunAsync(
             database, "search", "packages", string.Concat(Enumerable.Repeat("chess ", 2_000)), "-k", "1");

@@ -55,6 +55,8 @@ public sealed class HostileValueTests
         "SELECT pgembed.space_id($1, 3, $1)",
         "SELECT pgembed.add_partition('pgembed_store.notes_1', ARRAY[$1])",
         "SELECT * FROM pgembed.search($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT * FROM pgembed.search_page($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT * FROM pgembed.search_page('notes', pgembed.vector_of('notes', 'a'), 3, $1)",
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('ef_search', $1))",
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('max_distance', $1))",
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('exact', $1))",

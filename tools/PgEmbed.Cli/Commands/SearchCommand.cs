@@ -4,6 +4,7 @@ using PgEmbed.Cli.Infrastructure;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Filters;
 using PgEmbed.Postgres.Hybrid;
+using PgEmbed.Postgres.Queries;
 using PgEmbed.Postgres.Search;
 
 namespace PgEmbed.Cli.Commands;
@@ -32,6 +33,12 @@ internal static class SearchCommand
             Description = "No row of less relevance than this, 0 to 1; fitted by pgembed relevance fit.",
         };
         var exact = new Option<bool>("--exact") { Description = "Rank all rows that pass, without the index." };
+        var page = new Option<bool>("--page") { Description = "Say what continues the search, if it has more than k rows." };
+        var continuation = new Option<string?>("--continue")
+        {
+            Description = "The next k rows of a search, by what the page before has said.",
+            HelpName = "TOKEN",
+        };
         var hybrid = new HybridSettings();
         var explain = new Option<bool>("--explain") { Description = "Print how it was run instead of the rows." };
         var model = CommonOptions.Model();
@@ -39,7 +46,8 @@ internal static class SearchCommand
         var json = CommonOptions.Json();
         var command = new Command("search", "Search a collection by meaning, under an SQL filter.")
         {
-            collection, text, k, filter, maxDistance, minRelevance, recall, efSearch, exact, explain, model, connection, json,
+            collection, text, k, filter, maxDistance, minRelevance, recall, efSearch, exact, page, continuation, explain, model,
+            connection, json,
         };
         hybrid.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
@@ -56,6 +64,9 @@ internal static class SearchCommand
                 Exact = parsed.GetValue(exact),
             };
             var both = hybrid.Read(parsed, options);
+            var isPage = parsed.GetValue(page) || parsed.GetValue(continuation) is not null;
+            if (isPage && (both is not null || parsed.GetValue(explain)))
+                throw new UsageException("Expected --page or --continue with a plain search, got --hybrid or --explain, too.");
             await using var database = await Database.OpenAsync(parsed.GetValue(connection), terminal, cancellationToken);
             using var embedder = Models.Load(parsed.GetValue(model), terminal);
             if (embedder.IsTruncated(query, TextRole.Query))
@@ -80,7 +91,16 @@ internal static class SearchCommand
             }
 
             var search = opened.QueryRows(query).Top(parsed.GetValue(k)).With(options);
-            var result = await (condition is null ? search : search.Filter(condition)).RunAsync(cancellationToken);
+            if (condition is not null)
+                search = search.Filter(condition);
+            if (isPage)
+            {
+                var found = await search.RunPageAsync(parsed.GetValue(continuation), cancellationToken);
+                WritePage(terminal, opened, found, parsed.GetValue(json));
+                return ExitCode.Done;
+            }
+
+            var result = await search.RunAsync(cancellationToken);
             if (result.QueryTruncated)
                 terminal.Say("The text is longer than the model reads: only its beginning was searched by.");
             SearchPrinter.Write(
@@ -92,6 +112,24 @@ internal static class SearchCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static void WritePage(
+        Terminal terminal,
+        VectorCollection collection,
+        SearchPage<IReadOnlyDictionary<string, object?>> page,
+        bool json)
+    {
+        var hits = page.Hits.Select(hit => (new[] { hit.Distance }, hit.Row)).ToList();
+        if (json)
+        {
+            terminal.WriteJson(new { hits = SearchPrinter.Plain(["distance"], hits), continuation = page.Continuation });
+            return;
+        }
+
+        SearchPrinter.Write(terminal, collection.Info, ["distance"], hits, json: false);
+        if (page.Continuation is { } next)
+            terminal.Say($"There are more: --continue {next}");
     }
 
     private static void Explain(Terminal terminal, SearchPlan plan, string server, bool json)

@@ -16,20 +16,20 @@ internal static class SearchPrinter
         bool json)
     {
         if (json)
-            WriteJson(terminal, figures, hits);
+            terminal.WriteJson(Plain(figures, hits));
         else
             WriteTable(terminal, collection, figures, hits);
     }
 
-    private static void WriteJson(
-        Terminal terminal,
+    /// <summary>The rows as JSON has them.</summary>
+    public static IEnumerable<Dictionary<string, object?>> Plain(
         IReadOnlyList<string> figures,
         IReadOnlyList<(double[] Figures, IReadOnlyDictionary<string, object?> Row)> hits) =>
-        terminal.WriteJson(hits.Select(hit => figures
+        hits.Select(hit => figures
             .Select((name, i) => KeyValuePair.Create(name, (object?)hit.Figures[i]))
             .Append(KeyValuePair.Create(
                 "row", (object?)hit.Row.ToDictionary(column => column.Key, column => Plain(column.Value))))
-            .ToDictionary(field => field.Key, field => field.Value)));
+            .ToDictionary(field => field.Key, field => field.Value));
 
     private static void WriteTable(
         Terminal terminal,
