@@ -49,6 +49,7 @@ DECLARE
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
     ef_search  integer := (options ->> 'ef_search')::integer;
     tuned      integer := CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END;
+    batch      integer;               -- ef_search without a filter that calls for more
     spare      double precision;
     density    double precision;
     wanted     integer;               -- rows that the index is to find
@@ -98,10 +99,9 @@ BEGIN
     expected := wanted / density;
     -- Past the vectors, too, that what the filter says of the store excludes.
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    ef_search := least(1000, coalesce(
-        ef_search,
-        pg_catalog.ceil(greatest(
-            coalesce(tuned, spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k)), given))));
+    batch := least(1000, coalesce(
+        ef_search, tuned, pg_catalog.ceil(spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k))));
+    ef_search := coalesce(ef_search, least(1000, greatest(batch, pg_catalog.ceil(given))));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN
@@ -119,7 +119,7 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * batch THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
@@ -200,5 +200,5 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned, a null among them for the key as texts; null for that alone. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
     'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';

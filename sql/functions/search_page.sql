@@ -21,6 +21,7 @@ DECLARE
     token    bytea;
     shown    bytea := '';
     in_all   integer;
+    typed    text;
 BEGIN
     IF k IS NULL OR k < 1 OR k > most THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -57,34 +58,39 @@ BEGIN
             HINT = 'Narrow the search by a filter or max_distance.';
     END IF;
 
-    RETURN QUERY
-        WITH found AS (
-            SELECT s.key, s.distance, s.position,
-                pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(s.key::text, 'UTF8')), 1, 8) AS hash
-            -- One more than the page has, to see whether there is another.
-            FROM ROWS FROM (pgembed.search(collection, query, least(in_all + 1, most), filter, options))
-                WITH ORDINALITY AS s (key, distance, position)),
-        fresh AS (
-            SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
-            FROM found f
-            WHERE f.hash NOT IN (
-                SELECT pg_catalog.substr(shown, 8 * n + 1, 8)
-                FROM pg_catalog.generate_series(0, pg_catalog.length(shown) / 8 - 1) n)),
-        further AS (
-            SELECT shown || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= k) AS hashes
-            FROM fresh f
-            HAVING pg_catalog.count(*) > k OR (in_all = most AND (SELECT pg_catalog.count(*) FROM found) = most))
-        SELECT f.key, f.distance, (
-                SELECT pg_catalog.translate(
-                    pg_catalog.encode(
-                        '\x01'::bytea || asked
-                            || pg_catalog.substr(pg_catalog.sha256(asked || h.hashes), 1, 8) || h.hashes,
-                        'base64'),
-                    E'+/=\n', '-_')
-                FROM further h)
-        FROM fresh f
-        WHERE f.position <= k
-        ORDER BY f.position;
+    -- A key is hashed by its values: what their texts are like is a setting of the session.
+    SELECT pg_catalog.string_agg(
+        pg_catalog.format('s.key[%s]::%s', n, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY n)
+    INTO typed
+    FROM pgembed.serving_store(search_page.collection) v
+        CROSS JOIN LATERAL pg_catalog.generate_subscripts(v.key_columns, 1) n
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = v.store AND a.attname = 'key_' || n;
+    RETURN QUERY EXECUTE pg_catalog.format(
+        $sql$WITH found AS (
+    SELECT s.key, s.distance, s.position, pg_catalog.int8send(pg_catalog.hash_record_extended(ROW(%s), 0)) AS hash
+    FROM ROWS FROM (pgembed.search($1, $2, $3, $4, $5)) WITH ORDINALITY AS s (key, distance, position)),
+fresh AS (
+    SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
+    FROM found f
+    WHERE f.hash NOT IN (
+        SELECT pg_catalog.substr($6, 8 * n + 1, 8)
+        FROM pg_catalog.generate_series(0, pg_catalog.length($6) / 8 - 1) n)),
+further AS (
+    SELECT $6 || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= $7) AS hashes
+    FROM fresh f
+    HAVING pg_catalog.count(*) > $7 OR (SELECT pg_catalog.count(*) FROM found) = $8)
+SELECT f.key, f.distance, (
+        SELECT pg_catalog.translate(
+            pg_catalog.encode(
+                '\x01'::bytea || $9 || pg_catalog.substr(pg_catalog.sha256($9 || h.hashes), 1, 8) || h.hashes, 'base64'),
+            E'+/=\n', '-_')
+        FROM further h)
+FROM fresh f
+WHERE f.position <= $7
+ORDER BY f.position$sql$,
+        typed)
+    -- One more than the page has, to see whether there is another.
+    USING collection, query, least(in_all + 1, most), filter, options, shown, k, most, asked;
 END
 $function$;
 

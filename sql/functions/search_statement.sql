@@ -30,14 +30,15 @@ DECLARE
     rows_by_key text;
 BEGIN
     IF columns IS NOT NULL THEN
-        -- A null among them is the key as texts.
+        -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
         SELECT pg_catalog.string_agg(
                 CASE
-                    WHEN c.name IS NULL THEN pg_catalog.format('ARRAY[%s] AS _pgembed_key', parts ->> 'key_text')
+                    WHEN c.name IS NULL THEN
+                        pg_catalog.format('pg_catalog.hash_record_extended(ROW(%s), 0) AS _pgembed_hash', parts ->> 'keys')
                     ELSE pg_catalog.format('%s.%I', parts ->> 'source_name', c.name)
                 END,
                 ', ' ORDER BY c.position),
-            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_key'), ', ' ORDER BY c.position)
+            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_hash'), ', ' ORDER BY c.position)
         INTO selected, names
         FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
     END IF;

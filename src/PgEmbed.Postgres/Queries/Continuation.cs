@@ -14,8 +14,8 @@ namespace PgEmbed.Postgres.Queries;
 /// that is updated not twice, and one that is deleted moves none out of sight.
 /// </summary>
 /// <remarks>
-/// In bytes: version (1), a digest of the search (8), a check sum (8), then the hashes of the rows' keys (8 each); in
-/// base64url. The form is that of <c>pgembed.search_page</c>, but the digest is another, since filters are written
+/// In bytes: version (1), a digest of the search (8), a check sum (8), then the hashes of the rows' keys (8 each, the
+/// server's <c>hash_record_extended</c>); in base64url. The form is that of <c>pgembed.search_page</c>, but the digest is another, since filters are written
 /// differently here.
 /// </remarks>
 internal sealed class Continuation
@@ -25,10 +25,10 @@ internal sealed class Continuation
     private const int HeadLength = 1 + (2 * HashLength);
 
     private readonly ulong? _search;
-    private readonly List<ulong> _shown;
-    private readonly HashSet<ulong> _lookup;
+    private readonly List<long> _shown;
+    private readonly HashSet<long> _lookup;
 
-    private Continuation(ulong? search, List<ulong> shown)
+    private Continuation(ulong? search, List<long> shown)
     {
         _search = search;
         _shown = shown;
@@ -58,9 +58,9 @@ internal sealed class Continuation
         if (hashes.Length == 0 || hashes.Length % HashLength > 0 || bytes[0] != Version)
             throw Damaged();
         var search = BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(1));
-        var shown = new List<ulong>(hashes.Length / HashLength);
+        var shown = new List<long>(hashes.Length / HashLength);
         for (var i = 0; i < hashes.Length; i += HashLength)
-            shown.Add(BinaryPrimitives.ReadUInt64BigEndian(hashes[i..]));
+            shown.Add(BinaryPrimitives.ReadInt64BigEndian(hashes[i..]));
         return CheckSum(search, shown) == BinaryPrimitives.ReadUInt64BigEndian(bytes.AsSpan(1 + HashLength))
             ? new Continuation(search, shown)
             : throw Damaged();
@@ -78,11 +78,8 @@ internal sealed class Continuation
         string.Create(CultureInfo.InvariantCulture, $"{query.Options.MaxDistance:R} {query.Options.MinRelevance:R}"),
     ]);
 
-    /// <summary>The hash of a row's key.</summary>
-    public static ulong HashOf(string[] key) => Hash(key);
-
     /// <summary>Whether a row was shown.</summary>
-    public bool HasShown(ulong row) => _lookup.Contains(row);
+    public bool HasShown(long row) => _lookup.Contains(row);
 
     /// <summary>Throws where it continues another search.</summary>
     /// <exception cref="PgEmbedException">As said.</exception>
@@ -95,24 +92,24 @@ internal sealed class Continuation
     }
 
     /// <summary>What continues the search once more rows have been shown.</summary>
-    public string After(ulong search, IReadOnlyCollection<ulong> rows)
+    public string After(ulong search, IReadOnlyCollection<long> rows)
     {
-        List<ulong> shown = [.. _shown, .. rows];
+        List<long> shown = [.. _shown, .. rows];
         var bytes = new byte[HeadLength + (HashLength * shown.Count)];
         bytes[0] = Version;
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(1), search);
         BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(1 + HashLength), CheckSum(search, shown));
         for (var i = 0; i < shown.Count; i++)
-            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(HeadLength + (HashLength * i)), shown[i]);
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(HeadLength + (HashLength * i)), shown[i]);
         return Base64Url.EncodeToString(bytes);
     }
 
-    private static ulong CheckSum(ulong search, List<ulong> shown)
+    private static ulong CheckSum(ulong search, List<long> shown)
     {
         var bytes = new byte[HashLength * (1 + shown.Count)];
         BinaryPrimitives.WriteUInt64BigEndian(bytes, search);
         for (var i = 0; i < shown.Count; i++)
-            BinaryPrimitives.WriteUInt64BigEndian(bytes.AsSpan(HashLength * (1 + i)), shown[i]);
+            BinaryPrimitives.WriteInt64BigEndian(bytes.AsSpan(HashLength * (1 + i)), shown[i]);
         return BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(bytes));
     }
 

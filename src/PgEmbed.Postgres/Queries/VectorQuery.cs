@@ -136,19 +136,19 @@ public sealed class VectorQuery<T, TResult> : IAsyncEnumerable<SearchHit<TResult
                 $"Expected at most {SearchOptions.MaxK} rows on all pages, got {most} with this one.",
                 "Narrow the search by a filter or MaxDistance.");
         var search = 0UL;
-        var keyColumn = 1 + _projection.Columns.Count;
+        var hashColumn = 1 + _projection.Columns.Count;
         var found = (await QueryRunner.RunAsync(
             _context,
             _source,
             vector =>
             {
                 // One more than the page has, to see whether there is another.
-                var query = Build(vector, most < SearchOptions.MaxK ? most + 1 : most, withKey: true);
+                var query = Build(vector, most < SearchOptions.MaxK ? most + 1 : most, withKeyHash: true);
                 search = Continuation.DigestOf(query, _source.Subject(vector));
                 shown.MustBeOf(search);
                 return query;
             },
-            reader => (Row: _projection.Read(reader), Hash: Continuation.HashOf(reader.GetFieldValue<string[]>(keyColumn))),
+            reader => (Row: _projection.Read(reader), Hash: reader.GetInt64(hashColumn)),
             cancellationToken).ConfigureAwait(false))[0];
         var fresh = found.Hits.Where(hit => !shown.HasShown(hit.Row.Hash)).ToList();
         var page = fresh.Take(K).ToList();
@@ -213,13 +213,13 @@ public sealed class VectorQuery<T, TResult> : IAsyncEnumerable<SearchHit<TResult
     private IReadOnlyList<SourceColumn> Columns(IReadOnlyList<string> names) =>
         names.Count == 0 ? _context.Info.Source.Columns : [.. names.Select(_context.Info.Source.Column)];
 
-    private SearchQuery Build(SpaceVector vector) => Build(vector, K, withKey: false);
+    private SearchQuery Build(SpaceVector vector) => Build(vector, K, withKeyHash: false);
 
-    private SearchQuery Build(SpaceVector vector, int k, bool withKey)
+    private SearchQuery Build(SpaceVector vector, int k, bool withKeyHash)
     {
         var query = new SearchQuery(_context.Info, vector, k, _projection.Columns, SearchOptions)
         {
-            WithKey = withKey,
+            WithKeyHash = withKeyHash,
             Sampler = _context.Sampler,
         };
         List<string> conditions = [.. Filters.Select(filter => filter(query))];

@@ -53,9 +53,9 @@ internal static class SearchPlanner
             Value = query.Filter ?? (object)DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Text,
         });
-        // A null among them is the key.
+        // A null among them is the key's hash.
         var names = query.Columns.Select(column => (string?)column.Name);
-        var columns = parameters.Add((query.WithKey ? names.Append(null) : names).ToArray());
+        var columns = parameters.Add((query.WithKeyHash ? names.Append(null) : names).ToArray());
         var options = parameters.Add(new NpgsqlParameter
         {
             Value = query.Options.ToJson(),

@@ -68,8 +68,8 @@ internal sealed class SearchQuery
     /// <summary>The query vector as a parameter; each use needs its own copy.</summary>
     public NpgsqlParameter VectorParameter => _vector;
 
-    /// <summary>Whether the row's key comes after the columns, as texts.</summary>
-    public bool WithKey { get; init; }
+    /// <summary>Whether a hash of the row's key comes after the columns.</summary>
+    public bool WithKeyHash { get; init; }
 
     /// <summary>Where the search may be kept as a sample; null for none.</summary>
     public QuerySampler? Sampler { get; init; }
