@@ -9,12 +9,15 @@ internal sealed class ImportSql
     {
         Delete = $"DELETE FROM {collection.Store.Sql} t USING {KeyArrays.From(collection)} "
             + $"WHERE {string.Join(" AND ", collection.StoreKeys.Select(key => $"t.{key} = k.{key}"))}";
-        // OFFSET 0 keeps the server from making the texts of rows that no key asks for, and of each more than once.
+        // Each key looks its row up: the planner knows little of unnest, and would rather read the whole table for a batch.
+        // OFFSET 0 keeps it to that, and to making each text once.
         Hashes = $"""
             SELECT position, {EmbeddedText.HashSql("text")}
-            FROM (SELECT k.position, {collection.TextSql("s")} AS text
-                  FROM {KeyArrays.From(collection)} JOIN {collection.Source.Sql} s ON {collection.KeyJoin("k", "s")}
-                  OFFSET 0) AS keyed
+            FROM {KeyArrays.From(collection)}
+            CROSS JOIN LATERAL (
+                SELECT {collection.TextSql("s")} AS text
+                FROM {collection.Source.Sql} s WHERE {collection.KeyJoin("k", "s")}
+                OFFSET 0) AS keyed
             WHERE NOT {EmbeddedText.IsBlankSql("text")}
             """;
     }
