@@ -1,6 +1,9 @@
 namespace PgEmbed;
 
-/// <summary>How a store keeps a vector.</summary>
+/// <summary>
+/// A codec for which pgvector has a column type, so that a store keeps its vectors in it. Codecs that are fitted and make
+/// bytes are <see cref="Codecs.VectorCodec"/>.
+/// </summary>
 public sealed class Codec
 {
     private Codec(string name, int bytesPerDimension)
