@@ -34,7 +34,7 @@ public sealed class PgBouncerTests
     public async Task Many_clients_behind_a_transaction_pool_get_what_they_get_without()
     {
         await using var articles = await Articles.CreateAsync();
-        await articles.Collection.UpsertAsync(WordyArticles.Some(9_000));
+        await articles.Collection.UpsertAsync(WordyArticles.Some(12_000));
         await articles.Collection.BuildIndexAsync();
         await new TextIndexManager(articles.DataSource).BuildAsync("articles");
         await articles.ExecuteAsync(
