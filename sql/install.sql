@@ -1226,7 +1226,8 @@ BEGIN
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
-            ('rows', coalesce(least(found_rows, k), row_count)::text),
+            -- A step that does not count returns as many as there are; least() would pass over its null.
+            ('rows', CASE WHEN found_rows IS NULL THEN row_count ELSE least(found_rows, k) END::text),
             ('milliseconds', pg_catalog.round(total_time::numeric, 3)::text)) AS a (aspect, value);
     RETURN QUERY
         SELECT 'statement ' || d.position, d.value
@@ -1713,9 +1714,10 @@ BEGIN
     IF condition IS NULL THEN
         RETURN;
     END IF;
-    estimated := condition;
+    -- As constants: a text that is cast is none to the server where the cast depends on settings, as a date's does.
+    estimated := CASE WHEN pg_catalog.cardinality("values") > 0 THEN pgembed.bind_filter(condition, marker, "values", types)
+        ELSE condition END;
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
-        estimated := pg_catalog.replace(estimated, marker || n || '$', pg_catalog.format('($1)[%s]::%s', n, types[n]));
         condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
     END LOOP;
 
@@ -1723,7 +1725,7 @@ BEGIN
         'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
         parts ->> 'store', estimated,
         pg_catalog.replace(
-            parts ->> 'distance', '$1::', 'pg_catalog.current_setting(''pgembed.query_vector'', true)::')) USING "values"
+            parts ->> 'distance', '$1::', 'pg_catalog.current_setting(''pgembed.query_vector'', true)::'))
     LOOP
         EXIT;
     END LOOP;
@@ -1743,7 +1745,7 @@ BEGIN
     END IF;
     part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
     rows := greatest(1, pgembed.estimate_rows(
-        pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated), "values"));
+        pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated)));
     vectors := greatest(vectors, rows);
 END
 $function$;
@@ -1915,6 +1917,7 @@ DECLARE
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
     ef_search  integer := (options ->> 'ef_search')::integer;
     tuned      integer := CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END;
+    batch      integer;               -- ef_search without a filter that calls for more
     spare      double precision;
     density    double precision;
     wanted     integer;               -- rows that the index is to find
@@ -1964,10 +1967,9 @@ BEGIN
     expected := wanted / density;
     -- Past the vectors, too, that what the filter says of the store excludes.
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    ef_search := least(1000, coalesce(
-        ef_search,
-        pg_catalog.ceil(greatest(
-            coalesce(tuned, spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k)), given))));
+    batch := least(1000, coalesce(
+        ef_search, tuned, pg_catalog.ceil(spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k))));
+    ef_search := coalesce(ef_search, least(1000, greatest(batch, pg_catalog.ceil(given))));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN
@@ -1985,7 +1987,7 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * batch THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
@@ -2066,7 +2068,7 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned, a null among them for the key as texts; null for that alone. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
     'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
 
 -- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
@@ -2254,6 +2256,7 @@ DECLARE
     token    bytea;
     shown    bytea := '';
     in_all   integer;
+    typed    text;
 BEGIN
     IF k IS NULL OR k < 1 OR k > most THEN
         RAISE EXCEPTION USING ERRCODE = 'PE020',
@@ -2290,34 +2293,39 @@ BEGIN
             HINT = 'Narrow the search by a filter or max_distance.';
     END IF;
 
-    RETURN QUERY
-        WITH found AS (
-            SELECT s.key, s.distance, s.position,
-                pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(s.key::text, 'UTF8')), 1, 8) AS hash
-            -- One more than the page has, to see whether there is another.
-            FROM ROWS FROM (pgembed.search(collection, query, least(in_all + 1, most), filter, options))
-                WITH ORDINALITY AS s (key, distance, position)),
-        fresh AS (
-            SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
-            FROM found f
-            WHERE f.hash NOT IN (
-                SELECT pg_catalog.substr(shown, 8 * n + 1, 8)
-                FROM pg_catalog.generate_series(0, pg_catalog.length(shown) / 8 - 1) n)),
-        further AS (
-            SELECT shown || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= k) AS hashes
-            FROM fresh f
-            HAVING pg_catalog.count(*) > k OR (in_all = most AND (SELECT pg_catalog.count(*) FROM found) = most))
-        SELECT f.key, f.distance, (
-                SELECT pg_catalog.translate(
-                    pg_catalog.encode(
-                        '\x01'::bytea || asked
-                            || pg_catalog.substr(pg_catalog.sha256(asked || h.hashes), 1, 8) || h.hashes,
-                        'base64'),
-                    E'+/=\n', '-_')
-                FROM further h)
-        FROM fresh f
-        WHERE f.position <= k
-        ORDER BY f.position;
+    -- A key is hashed by its values: what their texts are like is a setting of the session.
+    SELECT pg_catalog.string_agg(
+        pg_catalog.format('s.key[%s]::%s', n, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY n)
+    INTO typed
+    FROM pgembed.serving_store(search_page.collection) v
+        CROSS JOIN LATERAL pg_catalog.generate_subscripts(v.key_columns, 1) n
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = v.store AND a.attname = 'key_' || n;
+    RETURN QUERY EXECUTE pg_catalog.format(
+        $sql$WITH found AS (
+    SELECT s.key, s.distance, s.position, pg_catalog.int8send(pg_catalog.hash_record_extended(ROW(%s), 0)) AS hash
+    FROM ROWS FROM (pgembed.search($1, $2, $3, $4, $5)) WITH ORDINALITY AS s (key, distance, position)),
+fresh AS (
+    SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
+    FROM found f
+    WHERE f.hash NOT IN (
+        SELECT pg_catalog.substr($6, 8 * n + 1, 8)
+        FROM pg_catalog.generate_series(0, pg_catalog.length($6) / 8 - 1) n)),
+further AS (
+    SELECT $6 || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= $7) AS hashes
+    FROM fresh f
+    HAVING pg_catalog.count(*) > $7 OR (SELECT pg_catalog.count(*) FROM found) = $8)
+SELECT f.key, f.distance, (
+        SELECT pg_catalog.translate(
+            pg_catalog.encode(
+                '\x01'::bytea || $9 || pg_catalog.substr(pg_catalog.sha256($9 || h.hashes), 1, 8) || h.hashes, 'base64'),
+            E'+/=\n', '-_')
+        FROM further h)
+FROM fresh f
+WHERE f.position <= $7
+ORDER BY f.position$sql$,
+        typed)
+    -- One more than the page has, to see whether there is another.
+    USING collection, query, least(in_all + 1, most), filter, options, shown, k, most, asked;
 END
 $function$;
 
@@ -2437,6 +2445,7 @@ COMMENT ON FUNCTION pgembed.search_parts(text) IS
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
 -- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
 -- parameter.
+-- The filter never stands over a JOIN: that hides the table's system columns, so that a plain ctid would not be found.
 CREATE OR REPLACE FUNCTION pgembed.search_statement(
     parts jsonb, step text, k integer, filter text, columns text[], bound integer DEFAULT NULL,
     wanted integer DEFAULT NULL)
@@ -2451,14 +2460,15 @@ DECLARE
     rows_by_key text;
 BEGIN
     IF columns IS NOT NULL THEN
-        -- A null among them is the key as texts.
+        -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
         SELECT pg_catalog.string_agg(
                 CASE
-                    WHEN c.name IS NULL THEN pg_catalog.format('ARRAY[%s] AS _pgembed_key', parts ->> 'key_text')
+                    WHEN c.name IS NULL THEN
+                        pg_catalog.format('pg_catalog.hash_record_extended(ROW(%s), 0) AS _pgembed_hash', parts ->> 'keys')
                     ELSE pg_catalog.format('%s.%I', parts ->> 'source_name', c.name)
                 END,
                 ', ' ORDER BY c.position),
-            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_key'), ', ' ORDER BY c.position)
+            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_hash'), ', ' ORDER BY c.position)
         INTO selected, names
         FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
     END IF;
@@ -2505,9 +2515,9 @@ ORDER BY _pgembed_distance, %6$s$sql$,
         RETURN pg_catalog.format(
             $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
 FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
-      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
-          JOIN %6$s ON %7$s
-      WHERE true%8$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store,
+          %6$s
+      WHERE %7$s%8$s
       ORDER BY _pgembed_distance, %3$s
       LIMIT %9$s) AS _pgembed_nearest
     JOIN %6$s ON %7$s
@@ -2915,7 +2925,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"f064a310725135e7c815656b021972e42d3f8f28b0143c5758af61d6fc769504","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"139bae3ff448201464617194920c579b128b9bb9648a3df7292f88960025f0bc","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

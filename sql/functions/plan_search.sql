@@ -99,9 +99,9 @@ BEGIN
     expected := wanted / density;
     -- Past the vectors, too, that what the filter says of the store excludes.
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    batch := least(1000, coalesce(
-        ef_search, tuned, pg_catalog.ceil(spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k))));
-    ef_search := coalesce(ef_search, least(1000, greatest(batch, pg_catalog.ceil(given))));
+    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
+    ef_search := coalesce(ef_search, least(1000, greatest(
+        batch, pg_catalog.ceil(given), CASE WHEN filter IS NOT NULL AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN

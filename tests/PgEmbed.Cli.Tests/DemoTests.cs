@@ -10,9 +10,9 @@ public sealed class DemoTests
     {
         await using var database = await TestDatabase.CreateAsync(migrated: false);
 
-        var opening = await Cli.RunAsync(database, "demo", "--json");
-        Assert.True(opening.Code == 0, opening.Error);
-        using var report = JsonDocument.Parse(opening.Output);
+        var first = await Cli.RunAsync(database, "demo", "--json");
+        Assert.True(first.Code == 0, first.Error);
+        using var report = JsonDocument.Parse(first.Output);
         var root = report.RootElement;
         Assert.Equal(5_034, root.GetProperty("embedded").GetInt32());
         Assert.True(root.GetProperty("recall").GetProperty("recall_at10").GetDouble() >= 0.95);

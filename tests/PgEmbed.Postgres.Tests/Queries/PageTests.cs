@@ -125,7 +125,7 @@ public sealed class PageTests
             CREATE TABLE days (at timestamptz, part text COLLATE "C", words text, PRIMARY KEY (at, part));
             INSERT INTO days
             SELECT '2026-01-01'::timestamptz + d * interval '7 hours', p, 'word ' || d || p
-            FROM generate_series(1, 5) d, unnest('{a,ab,b,}'::text[]) p
+            FROM generate_series(1, 5) d, unnest(ARRAY['a', 'ab', 'b', '']) p
             """))
             await command.ExecuteNonQueryAsync();
         var keys = new List<(DateTime, string)>();
@@ -137,7 +137,7 @@ public sealed class PageTests
             await using var dataSource = builder.UsePgEmbed().Build();
             var mapping = new CollectionMapping<Day>("days").Key(d => d.At).Key(d => d.Part).Text(d => d.Words);
             var days = await new PgEmbedClient(dataSource, new HashingEmbedder()).DefineCollectionAsync(mapping);
-            await days.SyncAsync();
+            _ = await days.SyncAsync().CountAsync();
             var page = await days.Query("word").Top(8).RunPageAsync(token);
             keys.AddRange(page.Hits.Select(hit => (hit.Row.At, hit.Row.Part)));
             token = page.Continuation;
