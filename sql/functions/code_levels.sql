@@ -11,6 +11,8 @@ DECLARE
     plane integer := (coded_dimensions + 7) / 8;
 BEGIN
     CASE
+        WHEN code IS NULL THEN
+            RETURN NULL;
         WHEN kind IN ('sq8', 'fp8_e4m3', 'fp8_e5m2') THEN
             RETURN ARRAY(
                 SELECT levels[1 + pg_catalog.get_byte(code, i)] FROM pg_catalog.generate_series(start, start + last) i);

@@ -15,9 +15,9 @@ BEGIN
             HINT = 'Name the codec that made it.';
     END IF;
     IF c.kind = 'rabitq' THEN
-        factor := pgembed.float32_at(code, 0) / (pgembed.float32_at(code, 4) * pg_catalog.sqrt(c.coded_dimensions));
+        factor := pgembed.float_at(code, 0) / (pgembed.float_at(code, 4) * pg_catalog.sqrt(c.coded_dimensions));
     ELSIF c.has_factor THEN
-        factor := pgembed.float32_at(code, 0);
+        factor := pgembed.float_at(code, 0);
     END IF;
     SELECT pg_catalog.array_agg((factor * (coalesce(l.low, 0) + coalesce(l.step, 1) * l.level))::real ORDER BY l.n)
     INTO coded

@@ -47,17 +47,18 @@ BEGIN
         WITH ORDINALITY AS m(value, low, step, n);
 
     RETURN ARRAY(
-        SELECT CASE c.metric
-            WHEN 'cosine' THEN 1 - p.product
-            WHEN 'inner_product' THEN -p.product
-            ELSE pg_catalog.sqrt(greatest(0, squares - 2 * p.product + pgembed.float32_at(p.code, tail)))
+        SELECT CASE
+            WHEN p.code IS NULL THEN NULL
+            WHEN c.metric = 'cosine' THEN 1 - p.product
+            WHEN c.metric = 'inner_product' THEN -p.product
+            ELSE pg_catalog.sqrt(greatest(0, squares - 2 * p.product + pgembed.float_at(p.code, tail)))
             END
         FROM (
             SELECT u.n, u.code, scale * (shifted
                 + CASE
-                    WHEN c.kind = 'rabitq' THEN pgembed.float32_at(u.code, 0)
-                        / (pgembed.float32_at(u.code, 4) * pg_catalog.sqrt(c.coded_dimensions))
-                    WHEN c.has_factor THEN pgembed.float32_at(u.code, 0)
+                    WHEN c.kind = 'rabitq' THEN pgembed.float_at(u.code, 0)
+                        / (pgembed.float_at(u.code, 4) * pg_catalog.sqrt(c.coded_dimensions))
+                    WHEN c.has_factor THEN pgembed.float_at(u.code, 0)
                     ELSE 1 END
                 * (lows + pgembed.inner_product(
                     pgembed.code_levels(u.code, c.kind, c.coded_dimensions, c.has_factor, levels, parts),

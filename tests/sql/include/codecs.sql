@@ -1,4 +1,6 @@
 -- Codecs as they are recorded: integers of 3 dimensions under each metric, and signs behind a rotation by 90 degrees.
+\set ECHO none
+\set SHOW_CONTEXT never
 \set space 00000000-0000-0000-0000-000000000007
 INSERT INTO pgembed.codec (name, kind, parameters, fingerprint, space_id, metric, dimensions, coded_dimensions, code_bytes,
     has_factor, levels, lows, steps)
@@ -13,3 +15,4 @@ SELECT codec_id, w.for_query, w.place, w.weights
 FROM pgembed.codec, (VALUES (true, 1, '[0,1]'::vector), (true, 2, '[-1,0]'), (false, 1, '[0,-1]'), (false, 2, '[1,0]'))
     w(for_query, place, weights)
 WHERE name = 'signs';
+\set ECHO all

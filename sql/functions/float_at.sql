@@ -1,5 +1,5 @@
 -- Sign, exponent and mantissa by arithmetic: SQL has no cast from bytes to real.
-CREATE OR REPLACE FUNCTION pgembed.float32_at(code bytea, place integer)
+CREATE OR REPLACE FUNCTION pgembed.float_at(code bytea, place integer)
 RETURNS double precision
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 BEGIN ATOMIC
@@ -10,5 +10,5 @@ BEGIN ATOMIC
     FROM (SELECT 2 * (get_byte(code, place + 3) & 127) + get_byte(code, place + 2) / 128 AS exponent) b;
 END;
 
-COMMENT ON FUNCTION pgembed.float32_at(bytea, integer) IS
+COMMENT ON FUNCTION pgembed.float_at(bytea, integer) IS
     'The float32 that stands in a code behind so many bytes, the lowest byte first.';
