@@ -69,7 +69,8 @@ BEGIN
     RETURN QUERY
         SELECT a.aspect, a.value
         FROM (VALUES
-            ('rows', coalesce(least(found_rows, k), row_count)::text),
+            -- A step that does not count returns as many as there are; least() would pass over its null.
+            ('rows', CASE WHEN found_rows IS NULL THEN row_count ELSE least(found_rows, k) END::text),
             ('milliseconds', pg_catalog.round(total_time::numeric, 3)::text)) AS a (aspect, value);
     RETURN QUERY
         SELECT 'statement ' || d.position, d.value

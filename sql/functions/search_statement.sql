@@ -16,6 +16,7 @@
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
 -- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
 -- parameter.
+-- The filter never stands over a JOIN: that hides the table's system columns, so that a plain ctid would not be found.
 CREATE OR REPLACE FUNCTION pgembed.search_statement(
     parts jsonb, step text, k integer, filter text, columns text[], bound integer DEFAULT NULL,
     wanted integer DEFAULT NULL)
@@ -79,9 +80,9 @@ ORDER BY _pgembed_distance, %6$s$sql$,
         RETURN pg_catalog.format(
             $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
 FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
-      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store
-          JOIN %6$s ON %7$s
-      WHERE true%8$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store,
+          %6$s
+      WHERE %7$s%8$s
       ORDER BY _pgembed_distance, %3$s
       LIMIT %9$s) AS _pgembed_nearest
     JOIN %6$s ON %7$s

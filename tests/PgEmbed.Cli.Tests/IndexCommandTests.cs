@@ -78,6 +78,12 @@ public sealed class IndexCommandTests
         var health = await Cli.RunAsync(database, ["index", "health", .. target, "--count", "30"]);
         Assert.Equal(3, health.Code);
         Assert.Contains("rebuild it", health.Output, StringComparison.Ordinal);
+
+        Assert.Equal(0, (await Cli.RunAsync(database, "index", "drop", "items_v_hnsw_l2")).Code);
+        Assert.Equal(0, (await Cli.RunAsync(database, ["index", "build", .. target, "--filter", "id < 1200"])).Code);
+        var partial = await Cli.RunAsync(
+            database, ["index", "check", .. target, "--partial", "id < 1200", "--count", "10", "--filter", "id > 1000"]);
+        Assert.True(partial.Code == 0, partial.Error);
     }
 
     [Theory]

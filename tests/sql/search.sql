@@ -5,6 +5,7 @@ ORDER BY s.distance;
 -- A filter names the table's columns, plainly or by the table's name, and no others.
 SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 3, 'price < 50 AND articles.title LIKE ''a s%'' -- silent');
 SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 3, 'chunk = 0');
+SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 3, 'ctid = ''(0,3)''');
 -- Rows that are gone are hidden at once; fewer than k match.
 DELETE FROM articles WHERE id = 1;
 SELECT key FROM pgembed.search('articles', pgembed.vector_of('articles', '1'), 10);

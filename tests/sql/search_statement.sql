@@ -15,3 +15,9 @@ PREPARE few AS :statement;
 EXECUTE few('[1,0,0]');
 INSERT INTO articles VALUES (7, 'a cheap thing', 1);
 EXECUTE few('[1,0,0]');
+-- In every step a filter may name the table's system columns plainly; the store's can't be meant.
+SELECT replace(pgembed.search_statement(
+    to_jsonb(p), n.step, 2, 'ctid = ''(0,2)'' AND tableoid = ''articles''::regclass', NULL, 100, 100), '$1', '''[1,0,0]''')
+FROM pgembed.search_parts('articles') p, unnest('{near,few,within,every}'::text[]) WITH ORDINALITY AS n (step, position)
+ORDER BY n.position
+\gexec

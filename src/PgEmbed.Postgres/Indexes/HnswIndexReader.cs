@@ -89,7 +89,9 @@ internal static class HnswIndexReader
             }
         }
 
-        return [.. found.Where(i => i.ParentOid == 0).Select(i => WithPartitions(i, found))];
+        // Of a partition asked for by itself, the parent is not among them.
+        var oids = found.Select(i => i.Oid).ToHashSet();
+        return [.. found.Where(i => !oids.Contains(i.ParentOid)).Select(i => WithPartitions(i, found))];
     }
 
     private static async Task<bool> HasCatalogAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

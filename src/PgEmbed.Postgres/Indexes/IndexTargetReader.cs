@@ -85,20 +85,35 @@ internal static class IndexTargetReader
         NpgsqlConnection connection, string table, CancellationToken cancellationToken)
     {
         // The server reads the name, so that quotes and the search path mean what they mean in SQL.
-        var found = await connection.QuerySingleOrDefaultAsync<(string Schema, string Name)?>(new CommandDefinition(
-            """
-            SELECT n.nspname, c.relname FROM pg_catalog.pg_class c
-            JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid = pg_catalog.to_regclass(@table)
-            """,
-            new { table },
-            cancellationToken: cancellationToken)).ConfigureAwait(false);
-        return found is { } name
-            ? await SourceTableReader.ReadAsync(connection, name.Schema, name.Name, cancellationToken)
-                .ConfigureAwait(false)
-            : throw new PgEmbedException(
+        (string Schema, string Name, string Kind)? found = null;
+        try
+        {
+            found = await connection.QuerySingleOrDefaultAsync<(string, string, string)?>(new CommandDefinition(
+                """
+                SELECT n.nspname, c.relname, c.relkind::text FROM pg_catalog.pg_class c
+                JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+                WHERE c.oid = pg_catalog.to_regclass(@table)
+                """,
+                new { table },
+                cancellationToken: cancellationToken)).ConfigureAwait(false);
+        }
+        catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.InvalidName)
+        {
+            // No table has such a name.
+        }
+
+        return found switch
+        {
+            (var schema, var name, "r" or "p") =>
+                await SourceTableReader.ReadAsync(connection, schema, name, cancellationToken).ConfigureAwait(false),
+            (_, _, "m") => throw new PgEmbedException(
+                $"Expected a table, got {table}, which is a materialized view.",
+                "Index it by hand: CREATE INDEX CONCURRENTLY; REFRESH builds such an index anew each time."),
+            not null => throw new PgEmbedException($"Expected a table, got {table}, which has no rows of its own to index."),
+            null => throw new PgEmbedException(
                 $"Expected a table {table} in database '{connection.Database}', found none.",
-                "Write it as in SQL: a name with capitals in double quotes, the schema before a dot.");
+                "Write it as in SQL: a name with capitals in double quotes, the schema before a dot."),
+        };
     }
 
     private static int Dimensions(string type)

@@ -111,6 +111,50 @@ public sealed class IndexCheckTests
         Assert.Contains("Result", unused.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("((v::halfvec(16)) halfvec_cosine_ops)", IndexedType.Halfvec)]
+    [InlineData("((binary_quantize(v)::bit(16)) bit_hamming_ops)", IndexedType.Bit)]
+    [InlineData("(v vector_cosine_ops)", null)]
+    public async Task An_index_that_somebody_else_made_is_known_by_what_it_is_on(string on, IndexedType? indexedAs)
+    {
+        await using var table = await VectorTable.CreateAsync();
+        await table.ExecuteAsync(
+            $"""
+            CREATE INDEX wrong ON items USING hnsw ((l2_normalize(v)::halfvec(16)) halfvec_cosine_ops);
+            CREATE INDEX theirs ON items USING hnsw {on};
+            """);
+        var target = await table.Manager.ColumnTargetAsync("items", "v", indexedAs: indexedAs);
+
+        var checkedIndex = (await table.Manager.CheckAsync(target, new IndexCheckOptions { Queries = 10, EfSearch = [400] })).Index;
+        var built = await table.Manager.BuildAsync(target);
+
+        Assert.Equal(("theirs", false), (checkedIndex.Name, built.Built));
+    }
+
+    [Fact]
+    public async Task A_partition_is_checked_by_itself_and_a_partial_index_by_its_rows()
+    {
+        await using var table = await VectorTable.CreateAsync();
+        await table.ExecuteAsync(
+            """
+            CREATE TABLE parts (id integer, kind integer, v vector(16)) PARTITION BY LIST (kind);
+            CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1);
+            CREATE TABLE parts_2 PARTITION OF parts DEFAULT;
+            INSERT INTO parts SELECT * FROM items;
+            """);
+        await table.Manager.BuildAsync(await table.Manager.ColumnTargetAsync("parts", "v"));
+        var partial = await table.Manager.ColumnTargetAsync("items", "v", filter: "kind < 3");
+        await table.Manager.BuildAsync(partial);
+        var options = new IndexCheckOptions { Queries = 10, EfSearch = [400] };
+
+        var ofPart = await table.Manager.CheckAsync(await table.Manager.ColumnTargetAsync("parts_1", "v"), options);
+        var ofPartial = await table.Manager.CheckAsync(partial, options);
+
+        Assert.Equal((50, "parts_1_v_hnsw_cosine"), (ofPart.Rows, ofPart.Index.Name));
+        Assert.Equal(150, ofPartial.Rows);
+        Assert.All(ofPart.Measures.Concat(ofPartial.Measures), m => Assert.Equal(1, m.Recall));
+    }
+
     [Fact]
     public async Task Queries_of_other_dimensions_are_refused()
     {

@@ -135,6 +135,41 @@ public sealed class LeftoverTests
     }
 
     [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_build_that_waited_for_another_goes_by_what_that_one_left(bool succeeds)
+    {
+        await using var table = await VectorTable.CreateAsync();
+        await using var writer = await table.WriterAsync();
+        var target = await table.Manager.ColumnTargetAsync("items", "v");
+        // As another client's build: the lock, and an index that is not valid yet.
+        await using var other = await table.DataSource.OpenConnectionAsync();
+        await using var command = new NpgsqlCommand(
+            "SELECT pg_advisory_lock((7306::bigint << 32) | 'items'::regclass::oid::bigint)", other);
+        await command.ExecuteNonQueryAsync();
+        command.CommandText = "CREATE INDEX CONCURRENTLY items_v_hnsw_cosine ON items USING hnsw (v vector_cosine_ops)";
+        var first = command.ExecuteNonQueryAsync();
+        var processId = await table.BuildingAsync();
+
+        var second = table.Manager.BuildAsync(target);
+        await Task.Delay(200);
+        if (!succeeds)
+            await table.ExecuteAsync($"SELECT pg_terminate_backend({processId})");
+        await writer.CloseAsync();
+        if (succeeds)
+        {
+            await first;
+            command.CommandText = "SELECT pg_advisory_unlock_all()";
+            await command.ExecuteNonQueryAsync();
+        }
+        else
+            await Assert.ThrowsAnyAsync<NpgsqlException>(() => first);
+
+        Assert.Equal(!succeeds, (await second).Built);
+        Assert.Equal(["items_v_hnsw_cosine"], await table.IndexesAsync());
+    }
+
+    [Theory]
     [InlineData("items_v_hnsw_cosine_new", "items_v_hnsw_cosine")]
     [InlineData("items_v_hnsw_cosine_new", null)]
     public async Task A_rebuild_that_was_killed_after_its_build_is_finished_by_the_next(string built, string? old)

@@ -25,6 +25,7 @@ public sealed class FilterKindTests
         ("EXISTS (SELECT FROM orders o WHERE o.article_id = articles.id AND o.paid)", "NOT EXISTS (SELECT FROM orders o WHERE o.article_id = articles.id)"),
         ("weight IS NULL", "weight IS NOT NULL"),
         ("NOT (price >= 2)", "NOT (price < 2)"),
+        ("ctid < '(1,0)'", "ctid >= '(1,0)'"),
         ("price + id % 7 < 3 -- no statistics tell", "lower(kind) <> 'kind 7' AND kind <> 'kind 8' AND price >= 0"),
     ];
 
@@ -42,8 +43,8 @@ public sealed class FilterKindTests
                     $"""
                     WITH passing AS MATERIALIZED (
                         SELECT articles.id, s.embedding <=> @vector::vector AS distance
-                        FROM articles JOIN {articles.Collection.Info.Store.Sql} s ON s.key_1 = articles.id
-                        WHERE ({filter}
+                        FROM articles, (SELECT key_1, embedding FROM {articles.Collection.Info.Store.Sql}) s
+                        WHERE s.key_1 = articles.id AND ({filter}
                         ))
                     SELECT id FROM passing ORDER BY distance, id LIMIT {k}
                     """,

@@ -47,7 +47,7 @@ internal static class IndexBuildCommand
         var command = rebuild
             ? new Command("rebuild", "Build an index anew beside the old one, and put it in its place.")
             : new Command("build", "Build an index; readers and writers go on meanwhile.");
-        target.AddTo(command);
+        target.AddTo(command, builds: true);
         foreach (var option in (Option[])
             [m, efConstruction, maxMemory, allowSpill, workers, order, dryRun, showSql, connection, json])
             command.Add(option);

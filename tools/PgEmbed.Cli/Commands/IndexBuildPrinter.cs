@@ -101,7 +101,7 @@ internal sealed class IndexBuildPrinter(Terminal terminal, bool json) : IProgres
         else
             terminal.Output.WriteLine(
                 $"{plan.IndexName} on {plan.Target.TableSql}: there already (m = {plan.Existing!.M}, ef_construction = "
-                + $"{plan.Existing.EfConstruction}). To build it anew: pgembed index rebuild");
+                + $"{plan.Existing.EfConstruction}). pgembed index rebuild builds it anew.");
     }
 
     /// <inheritdoc/>

@@ -30,7 +30,7 @@ internal static class IndexCheckCommand
         var json = CommonOptions.Json();
         var command = new Command(
             "check", "Measure an index against exact searches: recall, time, pages read, dead rows, size.");
-        target.AddTo(command, filter: false);
+        target.AddTo(command, builds: false);
         foreach (var option in (Option[])[k, queries, count, efSearch, filter, model, connection, json])
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>

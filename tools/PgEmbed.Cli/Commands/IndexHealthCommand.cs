@@ -25,7 +25,7 @@ internal static class IndexHealthCommand
             "health",
             "Say whether churn has cost an index recall or size: vacuum, rebuild or nothing, with the evidence. Exit code 3 "
             + "where something is to be done.");
-        target.AddTo(command, filter: false);
+        target.AddTo(command, builds: false);
         foreach (var option in (Option[])[copied, queries, count, model, connection, json])
             command.Add(option);
         command.SetAction(async (parsed, cancellationToken) =>

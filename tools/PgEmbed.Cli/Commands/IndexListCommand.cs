@@ -37,7 +37,8 @@ internal static class IndexListCommand
     private static Table TableOf(IReadOnlyList<HnswIndex> indexes)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("index", "on", "operator class", "m", "ef_construction", "rows", "size", "scans", "state");
+            .AddColumn(new TableColumn("index").NoWrap())
+            .AddColumns("on", "operator class", "m", "ef_construction", "rows", "size", "scans", "state");
         foreach (var index in indexes)
             Add(table, index, "");
         return table;

@@ -44,15 +44,23 @@ internal sealed class IndexTargetOptions
         HelpName = "SQL",
     };
 
-    public void AddTo(Command command, bool filter = true)
+    // Where --filter is the condition of searches, or would seem to be.
+    private readonly Option<string?> _partial = new("--partial")
+    {
+        Description = "The partial index with this condition, as it was built with --filter.",
+        HelpName = "SQL",
+    };
+
+    /// <param name="command">The command.</param>
+    /// <param name="builds">Whether it builds, so that the condition of a partial index is its --filter.</param>
+    public void AddTo(Command command, bool builds)
     {
         command.Add(_collection);
         command.Add(_table);
         command.Add(_column);
         command.Add(_metric);
         command.Add(_indexedAs);
-        if (filter)
-            command.Add(_filter);
+        command.Add(builds ? _filter : _partial);
     }
 
     /// <summary>The collection's name; null where a table is meant.</summary>
@@ -64,7 +72,9 @@ internal sealed class IndexTargetOptions
         var (collection, table) = (parsed.GetValue(_collection), parsed.GetValue(_table));
         if ((collection is null) == (table is null))
             throw new UsageException("Expected either a collection or a --table.");
-        var filter = parsed.GetResult(_filter) is null ? null : parsed.GetValue(_filter);
+        var filter = parsed.GetResult(_filter) is not null ? parsed.GetValue(_filter)
+            : parsed.GetResult(_partial) is not null ? parsed.GetValue(_partial)
+            : null;
         if (collection is not null)
         {
             if (parsed.GetResult(_column) is not null || parsed.GetResult(_metric) is not null

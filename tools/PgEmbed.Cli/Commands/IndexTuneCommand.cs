@@ -40,7 +40,7 @@ internal static class IndexTuneCommand
         var connection = CommonOptions.Connection();
         var json = CommonOptions.Json();
         var command = new Command("tune", "Find m, ef_construction and ef_search for a recall, by measuring on a sample.");
-        target.AddTo(command, filter: false);
+        target.AddTo(command, builds: false);
         foreach (var option in (Option[])
             [recall, k, sample, queries, count, candidates, apply, dryRun, model, connection, json])
             command.Add(option);

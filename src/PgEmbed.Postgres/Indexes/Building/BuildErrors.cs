@@ -19,7 +19,7 @@ internal static class BuildErrors
             + $"({step.Rows.ToString("N0", CultureInfo.InvariantCulture)} vectors of {plan.Target.Dimensions} dimensions, "
             + $"m = {plan.Options.M}), found {Mebibytes(plan.MemoryLimit.Bytes)} ({plan.MemoryLimit.Source}).",
             "A build that doesn't fit is many times slower. Give it more memory (--max-memory), let it have fewer links "
-            + $"(-m), store half the bytes (codec f16){(plan.Target.Filter is null ? ", partition the table" : "")}, or "
+            + $"(--m), store half the bytes (codec f16){(plan.Target.Filter is null ? ", partition the table" : "")}, or "
             + "accept the slow build (--allow-spill).");
     }
 

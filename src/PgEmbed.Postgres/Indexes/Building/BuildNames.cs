@@ -1,3 +1,4 @@
+using System.Text;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Indexes.Building;
@@ -21,9 +22,10 @@ internal sealed class BuildNames(IndexTarget target, bool replaces, HnswIndex? e
     {
         if (index.OperatorClass != target.OperatorClass || (index.Filter is null) != (target.Filter is null))
             return false;
-        if (target.Filter is null && target.IsPlainColumn)
-            return index.Column == target.Column;
-        // The server words expressions in its own way, so those are known by the names that follow from them.
+        if (target.Filter is null)
+            return target.IsPlainColumn ? index.Column == target.Column
+                : index.Column is null && Words(index.Expression, target) == Words(target.Expression, target);
+        // The server words conditions in its own way, so those are known by the names that follow from them.
         var name = IndexNames.For(target, index.Table);
         return index.Name == name || index.Name == IndexNames.ReplacementOf(name);
     }
@@ -60,6 +62,11 @@ internal sealed class BuildNames(IndexTarget target, bool replaces, HnswIndex? e
                 && i.Name == IndexNames.ReplacementOf(IndexNames.For(target, part.Name)) && SameDefinition(i, target)))
             .Select(part => Rename(part, IndexNames.For(target, part.Name)))];
     }
+
+    // A cast, or the signs of a column: the server says the same with other parentheses, and schemas as its search path has it.
+    private static string Words(string expression, IndexTarget target) =>
+        new StringBuilder(expression).Replace("\"", "").Replace("(", "").Replace(")", "").Replace(" ", "")
+            .Replace(target.Extension.Schema + ".", "").Replace("pg_catalog.", "").ToString();
 
     private string Rename(TablePart part, string name) =>
         $"ALTER INDEX {SqlName.Qualify(part.Schema, IndexNames.ReplacementOf(IndexNames.For(target, part.Name)))} "

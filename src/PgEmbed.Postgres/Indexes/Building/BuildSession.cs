@@ -131,7 +131,7 @@ internal sealed class BuildSession : IAsyncDisposable
 
     private async Task<string?> HolderAsync(IndexTarget target, CancellationToken cancellationToken)
     {
-        var key = $"(({Lock}::bigint << 32) | $1::text::pg_catalog.regclass::pg_catalog.oid::bigint)";
+        var key = $"(({Lock}::bigint << 32) | COALESCE(pg_catalog.to_regclass($1)::pg_catalog.oid::bigint, 0))";
         var command = _connection.Command($"SELECT pg_catalog.pg_try_advisory_lock({key})", target.TableSql);
         await using (command.ConfigureAwait(false))
         {
@@ -144,7 +144,7 @@ internal sealed class BuildSession : IAsyncDisposable
             SELECT 'process ' || l.pid || COALESCE(', connected since ' || a.backend_start::timestamptz(0), '')
             FROM pg_catalog.pg_locks l LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = l.pid
             WHERE l.locktype = 'advisory' AND l.granted AND l.classid = {Lock} AND l.objsubid = 1
-              AND l.objid = $1::text::pg_catalog.regclass::pg_catalog.oid
+              AND l.objid = pg_catalog.to_regclass($1)::pg_catalog.oid
             """,
             target.TableSql);
         await using (who.ConfigureAwait(false))

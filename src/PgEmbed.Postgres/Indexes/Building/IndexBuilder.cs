@@ -5,8 +5,8 @@ using PgEmbed.Postgres.Sql;
 namespace PgEmbed.Postgres.Indexes.Building;
 
 /// <summary>
-/// Builds indexes without keeping anyone from reading or writing, and leaves nothing when it fails. In order: plan; take
-/// the table's advisory lock; remove what earlier builds of ours left invalid; CREATE INDEX CONCURRENTLY on each table;
+/// Builds indexes without keeping anyone from reading or writing, and leaves nothing when it fails. In order: take
+/// the table's advisory lock, under which no other build of ours changes what is there; plan; remove what earlier builds of ours left invalid; CREATE INDEX CONCURRENTLY on each table;
 /// join those of partitions under one; put a replacement in the place of the index it replaces. Each step is complete in
 /// itself, so a build that was killed between two is taken up by the next.
 /// </summary>
@@ -42,38 +42,37 @@ internal sealed class IndexBuilder(NpgsqlDataSource dataSource, IProgress<IndexB
         Action<IndexBuildPlan>? planned,
         CancellationToken cancellationToken)
     {
-        var plan = await PlanAsync(target, options, replace, cancellationToken).ConfigureAwait(false);
-        planned?.Invoke(plan);
-        if (plan.IsDone)
-            return new IndexBuildResult(plan, Built: false, TimeSpan.Zero, Spilled: false, [], plan.Existing!.Bytes);
-        BuildErrors.MustFit(plan);
-        var run = new BuildProgress(dataSource, plan, progress);
-        var removed = new List<string>();
-        try
+        var session = await BuildSession.OpenAsync(dataSource, target, cancellationToken).ConfigureAwait(false);
+        await using (session.ConfigureAwait(false))
         {
-            var session = await BuildSession.OpenAsync(dataSource, target, cancellationToken).ConfigureAwait(false);
-            await using (session.ConfigureAwait(false))
+            var plan = await BuildErrors.GuardAsync(
+                session.Connection,
+                target,
+                () => new BuildPlanner(session.Connection, target, options).PlanAsync(replace, cancellationToken))
+                .ConfigureAwait(false);
+            planned?.Invoke(plan);
+            if (plan.IsDone)
+                return new IndexBuildResult(plan, Built: false, TimeSpan.Zero, Spilled: false, [], plan.Existing!.Bytes);
+            BuildErrors.MustFit(plan);
+            var run = new BuildProgress(dataSource, plan, progress);
+            session.OnSpill = message => run.Say($"{message}: the rest of the build is many times slower.");
+            try
             {
-                session.OnSpill = message => run.Say($"{message}: the rest of the build is many times slower.");
                 return await BuildErrors.GuardAsync(
-                    session.Connection, target, () => RunAsync(session, plan, run, removed, cancellationToken))
-                    .ConfigureAwait(false);
+                    session.Connection, target, () => RunAsync(session, plan, run, cancellationToken)).ConfigureAwait(false);
             }
-        }
-        catch
-        {
-            await CleanUpAsync(plan, run).ConfigureAwait(false);
-            throw;
+            catch
+            {
+                await CleanUpAsync(plan, run).ConfigureAwait(false);
+                throw;
+            }
         }
     }
 
     private static async Task<IndexBuildResult> RunAsync(
-        BuildSession session,
-        IndexBuildPlan plan,
-        BuildProgress run,
-        List<string> removed,
-        CancellationToken cancellationToken)
+        BuildSession session, IndexBuildPlan plan, BuildProgress run, CancellationToken cancellationToken)
     {
+        var removed = new List<string>();
         var ddl = new ShortDdl { OnRetry = attempt => run.Say($"Waiting for a lock, attempt {attempt}…") };
         foreach (var leftover in plan.Leftovers.Where(l => l.Ours))
         {

@@ -124,13 +124,19 @@ internal sealed class IndexMeter(
             var text = (string)(await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false))!;
             using var explained = JsonDocument.Parse(text);
             var plan = explained.RootElement[0].GetProperty("Plan");
-            if (!Nodes(plan).Any(node =>
-                node.TryGetProperty("Index Name", out var name) && indexNames.Contains(name.GetString()!)))
+            var used = Nodes(plan)
+                .Select(node => node.TryGetProperty("Index Name", out var name) ? name.GetString() : null)
+                .OfType<string>().ToList();
+            if (!used.Exists(indexNames.Contains))
                 throw new PgEmbedException(
                     $"Expected the server to search {target.TableSql} through its index, found that it would not, though "
-                    + $"nothing else was left to it: {string.Join(" over ", Nodes(plan).Select(Type))}.",
-                    "Without statistics that is so for a table just filled: run ANALYZE. A filter with a volatile "
-                    + "function keeps indexes out.");
+                    + $"nothing else was left to it: {string.Join(" over ", Nodes(plan).Select(Type))}"
+                    + $"{string.Concat(used.Select(name => $", by {name}"))}.",
+                    used.Count > 0
+                        ? "Another index serves the same searches, and the server takes that for the cheaper one: check that, or "
+                            + "drop one of the two."
+                        : "Without statistics that is so for a table just filled: run ANALYZE. A filter with a volatile "
+                            + "function keeps indexes out.");
             return Number("Shared Hit Blocks") + Number("Shared Read Blocks")
                 + Number("Local Hit Blocks") + Number("Local Read Blocks");
 

@@ -54,7 +54,8 @@ internal sealed class HealthExaminer(NpgsqlConnection connection, IndexTarget ta
                 + Say($"({measure.Interval.Low:0.000} to {measure.Interval.High:0.000}).") );
         if (health.RecallLoss is { } loss)
             evidence.Add(Say(
-                $"A fresh index finds {health.FreshRecall:0.0000} for the same queries: {loss.Low:0.0000} to {loss.High:0.0000} more."));
+                $"A fresh index finds {health.FreshRecall:0.0000} for the same queries; this one falls short by {loss.Low:0.0000} to ")
+                + Say($"{loss.High:0.0000}{(loss.Low <= 0 ? ", which may be chance" : "")}."));
         else if (check.Rows > options.MaxCopiedRows)
             evidence.Add(Say(
                 $"No fresh index was built to compare with: {check.Rows:N0} rows are more than {options.MaxCopiedRows:N0}."));
@@ -75,8 +76,14 @@ internal sealed class HealthExaminer(NpgsqlConnection connection, IndexTarget ta
 
     private static string Say(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 
-    private string Place() => target.Collection
-        ?? $"--table '{target.TableSql}' --column '{target.Column}' --metric {target.OperatorClass.Metric.ToName()}";
+    private string Place() => (target.Collection is { } collection
+            ? Quoted(collection)
+            : $"--table {Quoted(target.TableSql)} --column {Quoted(target.Column)} --metric {target.OperatorClass.Metric.ToName()}"
+                + (target.IsPlainColumn ? "" : $" --as {target.OperatorClass.Type.ToName()}"))
+        + (target.Filter is null ? "" : $" --filter {Quoted(target.Filter)}");
+
+    // As a POSIX shell reads it.
+    private static string Quoted(string text) => $"'{text.Replace("'", "'\\''", StringComparison.Ordinal)}'";
 
     private async Task<IndexHealth> CompareAsync(
         IndexChecker checker, IndexHealth health, CancellationToken cancellationToken)
