@@ -8,6 +8,7 @@ internal static class Benches
             EmbedBench.Parts.Concat(FilterBench.Parts), StringComparer.Ordinal)
         {
             ["codec"] = CodecBench.RunAsync,
+            ["advise"] = AdviseBench.RunAsync,
             ["hybrid"] = HybridBench.RunAsync,
             ["index"] = IndexBench.RunAsync,
             ["layers"] = LayerBench.RunAsync,

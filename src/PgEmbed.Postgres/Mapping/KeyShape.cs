@@ -13,6 +13,7 @@ internal sealed class KeyShape<TKey>
 {
     private readonly IReadOnlyList<SourceColumn> _columns;
     private readonly ColumnConversion?[] _conversions;
+    private readonly (Type Type, ColumnConversion Conversion)?[] _latest;
     private readonly Lazy<Func<object[], TKey>> _make;
 
     /// <exception cref="PgEmbedException">A key of that type can't be one of the collection.</exception>
@@ -26,6 +27,7 @@ internal sealed class KeyShape<TKey>
         _conversions = [.. _columns.Select((column, i) => types is null || types[i] == typeof(object)
             ? null
             : Conversion(types[i], column))];
+        _latest = new (Type, ColumnConversion)?[_columns.Count];
         _make = new(Maker);
     }
 
@@ -38,7 +40,7 @@ internal sealed class KeyShape<TKey>
         {
             var value = Part(key, i) ?? throw new PgEmbedException(
                 $"Expected a key ({Describe()}), got null in its place {i + 1}.");
-            var conversion = _conversions[i] ?? Conversion(value.GetType(), _columns[i]);
+            var conversion = _conversions[i] ?? ConversionOf(value.GetType(), i);
             values[i] = KeyTypes.Normalize(conversion.ToColumn(value), _columns[i]);
         }
 
@@ -67,6 +69,14 @@ internal sealed class KeyShape<TKey>
             default:
                 return _columns.Count == 1 ? key : throw Mismatch($"{key}");
         }
+    }
+
+    // The values of one column are mostly of one type.
+    private ColumnConversion ConversionOf(Type type, int index)
+    {
+        if (_latest[index] is not { } latest || latest.Type != type)
+            _latest[index] = latest = (type, Conversion(type, _columns[index]));
+        return latest.Conversion;
     }
 
     private ColumnConversion Conversion(Type type, SourceColumn column)

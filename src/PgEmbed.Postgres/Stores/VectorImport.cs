@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
@@ -17,8 +18,9 @@ internal sealed class VectorImport<TKey>
 {
     // The first batch is small, so that it is soon on its way while the next is made ready; each is twice the one before.
     private const int FirstRows = 1_024;
-    private const int BatchValues = 2_000_000;
-    private const int MostRows = 8_192;
+    // What is read ahead is held in memory, and is best still in the processor's cache when it is sent.
+    private const int BatchValues = 1 << 19;
+    private const int MostRows = 2_048;
     private const string Save = "SAVEPOINT _pgembed";
     private const string Release = "RELEASE SAVEPOINT _pgembed";
 
@@ -156,14 +158,14 @@ internal sealed class VectorImport<TKey>
         await using (command.ConfigureAwait(false))
         {
             KeyArrays.Add(command.Parameters, unknown.ConvertAll(vector => vector.Key));
-            var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-            await using (reader.ConfigureAwait(false))
+            var hashes = await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) as byte[] ?? [];
+            for (var entry = 0; entry < hashes.Length; entry += ImportSql.HashEntryBytes)
             {
-                while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    var vector = unknown[(int)reader.GetInt64(0) - 1];
-                    known.Add(vector.Hash is null ? vector with { Hash = reader.GetFieldValue<byte[]>(1) } : vector);
-                }
+                var position = BinaryPrimitives.ReadInt64BigEndian(hashes.AsSpan(entry));
+                var vector = unknown[(int)position - 1];
+                known.Add(vector.Hash is null
+                    ? vector with { Hash = hashes[(entry + sizeof(long))..(entry + ImportSql.HashEntryBytes)] }
+                    : vector);
             }
         }
 

@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Security.Cryptography;
 using System.Text.Json;
 using PgEmbed.Postgres.Catalog;
 
@@ -9,14 +11,13 @@ namespace PgEmbed.Postgres.VectorFiles;
 /// </summary>
 internal sealed class KeyFileReader : IDisposable
 {
-    private readonly StreamReader _reader;
+    private readonly LineReader _lines;
     private readonly string _path;
-    private string? _next;
-    private long _line;
+    private bool _hasLine;
 
-    private KeyFileReader(StreamReader reader, string path)
+    private KeyFileReader(LineReader lines, string path)
     {
-        _reader = reader;
+        _lines = lines;
         _path = path;
     }
 
@@ -27,11 +28,11 @@ internal sealed class KeyFileReader : IDisposable
     /// <exception cref="IOException">The file can't be read.</exception>
     public static async Task<KeyFileReader> OpenAsync(string path, CancellationToken cancellationToken)
     {
-        var keys = new KeyFileReader(new StreamReader(path), path);
+        var keys = new KeyFileReader(await LineReader.OpenAsync(path, cancellationToken).ConfigureAwait(false), path);
         try
         {
             await keys.AdvanceAsync(cancellationToken).ConfigureAwait(false);
-            if (keys._next is not null && keys.Parse() is { ValueKind: JsonValueKind.Object } first
+            if (keys._hasLine && keys.FirstLine() is { ValueKind: JsonValueKind.Object } first
                 && first.TryGetProperty("space_id", out _))
             {
                 keys.Info = first.Deserialize<VectorFileInfo>(KeyFileWriter.Json);
@@ -58,68 +59,90 @@ internal sealed class KeyFileReader : IDisposable
     public async ValueTask<(object[] Key, byte[]? Hash)?> ReadAsync(
         IReadOnlyList<SourceColumn> columns, CancellationToken cancellationToken)
     {
-        if (_next is null)
+        if (!_hasLine)
             return null;
-        var json = Parse();
-        byte[]? hash = null;
-        if (json.ValueKind == JsonValueKind.Object)
-        {
-            if (json.TryGetProperty("hash", out var text))
-                hash = Hash(text);
-            if (!json.TryGetProperty("key", out json))
-                throw Broken("an object without a key");
-        }
-
-        object[] key;
-        try
-        {
-            key = KeyJson.Read(json, columns);
-        }
-        catch (PgEmbedException e)
-        {
-            throw new PgEmbedException($"Line {_line} of {_path}: {e.Message}", innerException: e);
-        }
-
+        var next = Parse(columns);
         await AdvanceAsync(cancellationToken).ConfigureAwait(false);
-        return (key, hash);
+        return next;
     }
 
-    public void Dispose() => _reader.Dispose();
+    public void Dispose() => _lines.Dispose();
 
-    private async ValueTask AdvanceAsync(CancellationToken cancellationToken)
-    {
-        do
-        {
-            _next = await _reader.ReadLineAsync(cancellationToken).ConfigureAwait(false);
-            _line++;
-        }
-        while (_next is not null && string.IsNullOrWhiteSpace(_next));
-    }
+    private async ValueTask AdvanceAsync(CancellationToken cancellationToken) =>
+        _hasLine = await _lines.ReadAsync(cancellationToken).ConfigureAwait(false);
 
-    private JsonElement Parse()
+    private JsonElement FirstLine()
     {
         try
         {
-            return JsonElement.Parse(_next!);
+            return JsonElement.Parse(_lines.Current.Span);
         }
         catch (JsonException)
         {
-            throw Broken("no JSON: a text stands in quotes");
+            throw NoJson();
         }
     }
 
-    private byte[] Hash(JsonElement json)
+    private (object[] Key, byte[]? Hash) Parse(IReadOnlyList<SourceColumn> columns)
     {
+        var json = new Utf8JsonReader(_lines.Current.Span);
+        object[]? key = null;
+        byte[]? hash = null;
         try
         {
-            return Convert.FromHexString(json.GetString() ?? "") is { Length: 32 } hash ? hash : throw Broken("no SHA-256");
+            json.Read();
+            if (json.TokenType != JsonTokenType.StartObject)
+                key = KeyJson.Read(ref json, columns);
+            else
+                ReadObject(ref json, columns, ref key, ref hash);
+            // Whatever follows is refused.
+            json.Read();
         }
-        catch (Exception e) when (e is FormatException or InvalidOperationException)
+        catch (JsonException)
         {
-            throw Broken("no SHA-256");
+            throw NoJson();
+        }
+        catch (InvalidOperationException)
+        {
+            throw Broken("a text that is no valid Unicode");
+        }
+        catch (PgEmbedException e) when (key is null)
+        {
+            throw new PgEmbedException($"Line {_lines.Number} of {_path}: {e.Message}", innerException: e);
+        }
+
+        return (key ?? throw Broken("an object without a key"), hash);
+    }
+
+    private void ReadObject(
+        ref Utf8JsonReader json, IReadOnlyList<SourceColumn> columns, ref object[]? key, ref byte[]? hash)
+    {
+        while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+        {
+            var isKey = json.ValueTextEquals("key"u8);
+            var isHash = json.ValueTextEquals("hash"u8);
+            json.Read();
+            if (isKey)
+                key = KeyJson.Read(ref json, columns);
+            else if (isHash)
+                hash = Hash(ref json);
+            else
+                json.Skip();
         }
     }
 
+    private byte[] Hash(ref Utf8JsonReader json)
+    {
+        var hash = new byte[SHA256.HashSizeInBytes];
+        return json.TokenType == JsonTokenType.String
+            && json.ValueSpan.Length == 2 * hash.Length
+            && Convert.FromHexString(json.ValueSpan, hash, out _, out _) == OperationStatus.Done
+            ? hash
+            : throw Broken("no SHA-256");
+    }
+
+    private PgEmbedException NoJson() => Broken("no JSON: a text stands in quotes");
+
     private PgEmbedException Broken(string found) =>
-        new($"Expected a key on line {_line} of {_path}, found {found}.");
+        new($"Expected a key on line {_lines.Number} of {_path}, found {found}.");
 }

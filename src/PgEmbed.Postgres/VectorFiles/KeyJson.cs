@@ -48,26 +48,36 @@ internal static class KeyJson
             writer.WriteEndArray();
     }
 
-    /// <summary>Reads a key.</summary>
+    /// <summary>Reads the key that a reader stands at, and leaves it at the key's end.</summary>
     /// <exception cref="PgEmbedException">It is not one of these columns.</exception>
-    public static object[] Read(JsonElement json, IReadOnlyList<SourceColumn> columns)
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="InvalidOperationException">A text is no valid Unicode.</exception>
+    public static object[] Read(ref Utf8JsonReader json, IReadOnlyList<SourceColumn> columns)
     {
-        JsonElement[] parts = json.ValueKind == JsonValueKind.Array ? [.. json.EnumerateArray()] : [json];
+        var start = json;
+        var isArray = json.TokenType == JsonTokenType.StartArray;
+        if (!isArray && columns.Count > 1)
+            throw Mismatch(start, columns);
         var key = new object[columns.Count];
-        if (parts.Length != key.Length)
-            throw Mismatch(json, columns);
         for (var i = 0; i < key.Length; i++)
-            key[i] = Read(parts[i], columns[i]) ?? throw Mismatch(json, columns);
+        {
+            if (isArray)
+                json.Read();
+            key[i] = Value(ref json, columns[i]) ?? throw Mismatch(start, columns);
+        }
+
+        if (isArray && json.Read() && json.TokenType != JsonTokenType.EndArray)
+            throw Mismatch(start, columns);
         return key;
     }
 
-    private static object? Read(JsonElement json, SourceColumn column)
+    private static object? Value(ref Utf8JsonReader json, SourceColumn column)
     {
         if (IsInteger(column))
-            return json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var number)
+            return json.TokenType == JsonTokenType.Number && json.TryGetInt64(out var number)
                 ? KeyTypes.Normalize(number, column)
                 : null;
-        if (json.ValueKind != JsonValueKind.String)
+        if (json.TokenType != JsonTokenType.String)
             return null;
         var text = json.GetString()!;
         return column.TypeName switch
@@ -87,7 +97,8 @@ internal static class KeyJson
         column.TypeName is "pg_catalog.text" or "pg_catalog.varchar" or "pg_catalog.bpchar" or "pg_catalog.name"
         || column.TypeName.EndsWith(".citext", StringComparison.Ordinal);
 
-    private static PgEmbedException Mismatch(JsonElement json, IReadOnlyList<SourceColumn> columns) => new(
-        $"Expected a key ({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"))}), found {json.GetRawText()}.",
+    private static PgEmbedException Mismatch(Utf8JsonReader start, IReadOnlyList<SourceColumn> columns) => new(
+        $"Expected a key ({string.Join(", ", columns.Select(c => $"{c.Name} {c.Type}"))}), "
+        + $"found {JsonElement.ParseValue(ref start).GetRawText()}.",
         columns.Count == 1 ? null : "Give a JSON array with a value for each of its columns, in their order.");
 }

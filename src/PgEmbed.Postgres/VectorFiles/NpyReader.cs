@@ -8,7 +8,8 @@ namespace PgEmbed.Postgres.VectorFiles;
 /// <summary>Reads vectors of float32 or float16 from a file in NumPy's <c>.npy</c> format.</summary>
 public sealed class NpyReader : IAsyncDisposable
 {
-    private const int BlockBytes = 1 << 20;
+    // Arrays from 85,000 bytes on are collected only with all of memory.
+    private const int BlockBytes = 1 << 16;
 
     private readonly FileStream _file;
 
@@ -29,6 +30,7 @@ public sealed class NpyReader : IAsyncDisposable
         var file = new FileStream(path, new FileStreamOptions
         {
             Options = FileOptions.Asynchronous | FileOptions.SequentialScan,
+            BufferSize = 0,
         });
         try
         {
@@ -59,7 +61,7 @@ public sealed class NpyReader : IAsyncDisposable
             var count = (int)Math.Min(rows, Header.Count - done);
             var block = bytes.AsMemory(0, count * Header.RowSize);
             await _file.ReadExactlyAsync(block, cancellationToken).ConfigureAwait(false);
-            var values = new float[count * Header.Dimensions];
+            var values = GC.AllocateUninitializedArray<float>(count * Header.Dimensions);
             Decode(block.Span, values);
             for (var i = 0; i < count; i++)
                 yield return values.AsMemory(i * Header.Dimensions, Header.Dimensions);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Stores;
 using PgEmbed.Postgres.VectorFiles;
@@ -14,6 +15,8 @@ public sealed class VectorFileTests : IDisposable
     private string Keys => Path.Combine(_folder, "vectors.keys.jsonl");
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    public sealed record Page(string Path, string Text);
 
     public sealed record Part(string Tenant, Guid Id, DateOnly Day, short Number, string Text);
 
@@ -85,6 +88,11 @@ public sealed class VectorFileTests : IDisposable
     [InlineData("{\"space_id\": \"7a9a1c5e-0000-8000-8000-000000000000\", \"space\": \"other@1\", \"dimensions\": 16, \"metric\": \"cosine\", \"collection\": \"a\", \"key_columns\": []}\n1\n2\n3", "other@1")]
     [InlineData("{\"space_id\": 5}\n1\n2\n3", "first line")]
     [InlineData("1\n2\n9999999999", "integer")]
+    [InlineData("1\n2 3\n3", "line 2")]
+    [InlineData("1\n{\"key\": 2\n3", "line 2")]
+    [InlineData("1\n{\"key\": 2, \"hash\": null}\n3", "no SHA-256")]
+    [InlineData("1\n[2\n3", "line 2")]
+    [InlineData("", "found 0")]
     public async Task Keys_that_do_not_fit_are_refused_by_line_and_nothing_is_written(string keys, string expected)
     {
         await using var articles = await Articles.CreateAsync();
@@ -98,6 +106,53 @@ public sealed class VectorFileTests : IDisposable
 
         Assert.Contains(expected, error.Message, StringComparison.Ordinal);
         Assert.Empty(await articles.Collection.ExportVectorsAsync<int>().ToListAsync());
+    }
+
+    [Fact]
+    public async Task A_long_file_of_keys_of_any_length_is_read_as_its_lines_are()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using (var create = database.DataSource.CreateCommand("CREATE TABLE pages (path text PRIMARY KEY, text text)"))
+            await create.ExecuteNonQueryAsync();
+        var embedder = new HashingEmbedder();
+        var pages = await new PgEmbedClient(database.DataSource, embedder).DefineCollectionAsync(
+            new CollectionMapping<Page>("pages").Key(p => p.Path).Text(p => p.Text));
+        // Lines on both sides of every buffer's end, some with characters of several bytes, some longer than a buffer.
+        var paths = Enumerable.Range(0, 2_000).Select(i => $"{i}/é\"{new string('x', i % 97)}")
+            .Append(new string('y', 300)).ToList();
+        await pages.UpsertAsync(paths.Select(path => new Page(path, $"text of {path}")));
+        await using (var writer = new NpyWriter(Vectors, 16))
+        {
+            foreach (var path in paths)
+                await writer.WriteAsync(embedder.Vector(path));
+            await writer.CompleteAsync();
+        }
+
+        var lines = paths.Select((path, i) => JsonSerializer.Serialize(path)
+            + new string(' ', i == 1_000 ? 200_000 : 0) + (i % 3 == 0 ? "\r\n" : "\n"));
+        await File.WriteAllTextAsync(Keys, "\uFEFF" + string.Concat(lines).TrimEnd());
+
+        var options = new VectorFileOptions { SpaceId = embedder.Space.Id };
+        Assert.Equal(paths.Count, (await VectorFile.ImportAsync(pages, Vectors, options)).Written);
+        await foreach (var vector in pages.ExportVectorsAsync<string>())
+            Assert.Equal(embedder.Vector(vector.Key), vector.Values.ToArray());
+    }
+
+    [Fact]
+    public async Task Keys_that_are_no_valid_UTF8_are_refused_by_line()
+    {
+        await using var articles = await Articles.CreateAsync();
+        await articles.ExecuteAsync("CREATE TABLE pages (path text PRIMARY KEY, text text)");
+        var pages = await articles.Client().DefineCollectionAsync(
+            new CollectionMapping<Page>("pages").Key(p => p.Path).Text(p => p.Text));
+        await pages.UpsertAsync([new Page("a", "a"), new Page("\uFFFD", "b")]);
+        await WriteAsync(articles, 2);
+        await File.WriteAllBytesAsync(Keys, [.. "\"a\"\n\""u8, 0xC3, .. "\"\n"u8]);
+
+        var error = await Assert.ThrowsAsync<PgEmbedException>(() => VectorFile.ImportAsync(
+            pages, Vectors, new VectorFileOptions { SpaceId = articles.Embedder.Space.Id }));
+
+        Assert.Contains("line 2", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
