@@ -34,9 +34,10 @@ BEGIN
     IF condition IS NULL THEN
         RETURN;
     END IF;
-    estimated := condition;
+    -- As constants: a text that is cast is none to the server where the cast depends on settings, as a date's does.
+    estimated := CASE WHEN pg_catalog.cardinality("values") > 0 THEN pgembed.bind_filter(condition, marker, "values", types)
+        ELSE condition END;
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
-        estimated := pg_catalog.replace(estimated, marker || n || '$', pg_catalog.format('($1)[%s]::%s', n, types[n]));
         condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
     END LOOP;
 
@@ -44,7 +45,7 @@ BEGIN
         'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
         parts ->> 'store', estimated,
         pg_catalog.replace(
-            parts ->> 'distance', '$1::', 'pg_catalog.current_setting(''pgembed.query_vector'', true)::')) USING "values"
+            parts ->> 'distance', '$1::', 'pg_catalog.current_setting(''pgembed.query_vector'', true)::'))
     LOOP
         EXIT;
     END LOOP;
@@ -64,7 +65,7 @@ BEGIN
     END IF;
     part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
     rows := greatest(1, pgembed.estimate_rows(
-        pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated), "values"));
+        pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated)));
     vectors := greatest(vectors, rows);
 END
 $function$;

@@ -22,6 +22,18 @@ SELECT n.means, n.part FROM pgembed.search_parts('articles') p,
     pgembed.narrow_search('articles', to_jsonb(p), 'price = #1$', '#', '{7}', '{int}') n;
 SELECT n.means FROM pgembed.search_parts('articles') p,
     pgembed.narrow_search('articles', to_jsonb(p), 'price = #1$', '#', '{70}', '{int}') n;
+-- A date as well, though casting its text depends on the session's settings.
+UPDATE pgembed.collection SET carried_columns = '{price,written}' WHERE name = 'articles';
+ALTER TABLE articles ADD written date;
+ALTER TABLE pgembed_store.articles_1 ADD carried_2 date;
+UPDATE pgembed_store.articles_1 SET carried_2 = date '2024-01-01' + carried_1;
+CREATE INDEX early ON pgembed_store.articles_1 USING hnsw (embedding vector_cosine_ops) WHERE carried_2 < '2024-01-11';
+ANALYZE pgembed_store.articles_1;
+SELECT n.means, n.part FROM pgembed.search_parts('articles') p,
+    pgembed.narrow_search('articles', to_jsonb(p), 'written < #1$', '#', '{2024-01-05}', '{date}') n;
+SELECT n.means FROM pgembed.search_parts('articles') p,
+    pgembed.narrow_search('articles', to_jsonb(p), 'written < #1$', '#', '{2024-02-05}', '{date}') n;
+UPDATE pgembed.collection SET carried_columns = '{price}' WHERE name = 'articles';
 -- Partitions: those that the filter leaves.
 DROP TABLE pgembed_store.articles_1;
 CREATE TABLE pgembed_store.articles_1 (

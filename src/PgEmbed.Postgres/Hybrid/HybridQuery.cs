@@ -57,6 +57,12 @@ internal sealed class HybridQuery
     /// <summary>The collection that is searched.</summary>
     public CollectionInfo Collection => _collection;
 
+    /// <summary>How many rows are asked for.</summary>
+    public int K => _k;
+
+    /// <summary>How the legs become one ranking.</summary>
+    public HybridFusion Fusion => _options.Fusion;
+
     /// <summary>The filter's values.</summary>
     public SqlParameters Parameters { get; } = new(Marker);
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Telemetry;
 
 namespace PgEmbed.Postgres.Hybrid;
 
@@ -9,6 +10,24 @@ internal static class HybridSearch
 {
     // The SQLSTATE by which the server refuses a vector of another space than the collection's.
     private const string SpaceMismatch = "PE001";
+
+    /// <summary>Runs a query of a collection's to its end, and tells of it.</summary>
+    /// <inheritdoc cref="RunAsync{T}(SqlSessions, HybridQuery, Func{NpgsqlDataReader, T}, CancellationToken)"/>
+    /// <param name="context">The collection.</param>
+    /// <param name="query">The query.</param>
+    /// <param name="read">Reads a row; its columns begin at <see cref="HybridQuery.Figures"/>.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<List<HybridHit<T>>> RunAsync<T>(
+        CollectionContext context, HybridQuery query, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken) =>
+        CollectionOperation.RunAsync("hybrid_search", context, async operation =>
+        {
+            operation.Fused(query.Fusion, query.K);
+            var hits = await RunAsync(context.Sessions, query, read, cancellationToken).ConfigureAwait(false);
+            operation.Returned(hits.Count);
+            CollectionLog.HybridSearched(
+                context.Logger, context.Info.Name, query.K, query.Fusion, hits.Count, operation.Elapsed.TotalMilliseconds);
+            return hits;
+        });
 
     /// <summary>Runs a query to its end.</summary>
     /// <param name="sessions">Where it runs.</param>
@@ -29,7 +48,7 @@ internal static class HybridSearch
 
     /// <summary>Runs a query and says what happened.</summary>
     /// <returns>What <c>pgembed.explain_hybrid</c> says.</returns>
-    /// <inheritdoc cref="RunAsync"/>
+    /// <inheritdoc cref="RunAsync{T}(SqlSessions, HybridQuery, Func{NpgsqlDataReader, T}, CancellationToken)"/>
     public static async Task<IReadOnlyList<(string Aspect, string Value)>> ExplainAsync(
         SqlSessions sessions, HybridQuery query, CancellationToken cancellationToken) =>
         await ReadAsync(

@@ -29,7 +29,7 @@ public partial class VectorCollection
         [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var query = await HybridQueryAsync(text, k, filter, options, cancellationToken).ConfigureAwait(false);
-        foreach (var hit in await HybridSearch.RunAsync(Sessions, query, RowBehindFigures, cancellationToken)
+        foreach (var hit in await HybridSearch.RunAsync(Context, query, RowBehindFigures, cancellationToken)
             .ConfigureAwait(false))
             yield return hit;
     }

@@ -54,7 +54,7 @@ public sealed partial class VectorCollection<T>
         if (filter is not null)
             query.Filter = FilterTranslator.Translate(filter, _map, query.SourceAlias, query.Parameters);
         foreach (var hit in await HybridSearch.RunAsync(
-            Sessions, query, reader => _map.Read(reader, HybridQuery.Figures), cancellationToken).ConfigureAwait(false))
+            Context, query, reader => _map.Read(reader, HybridQuery.Figures), cancellationToken).ConfigureAwait(false))
             yield return hit;
     }
 }

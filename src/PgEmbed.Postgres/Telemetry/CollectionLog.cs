@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
 
 namespace PgEmbed.Postgres.Telemetry;
@@ -39,4 +40,9 @@ internal static partial class CollectionLog
     [LoggerMessage(7, LogLevel.Warning,
         "{Truncated} texts of {Collection} are longer than model {Model} reads: their vectors are of their beginnings")]
     public static partial void TextsTruncated(ILogger logger, long truncated, string collection, string model);
+
+    [LoggerMessage(8, LogLevel.Debug,
+        "Searched {Collection} by meaning and words for {K} rows, fused by {Fusion}: {Rows} rows in {Milliseconds} ms")]
+    public static partial void HybridSearched(
+        ILogger logger, string collection, int k, HybridFusion fusion, int rows, double milliseconds);
 }

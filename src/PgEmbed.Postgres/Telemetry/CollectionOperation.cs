@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using Npgsql;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Search;
 
 namespace PgEmbed.Postgres.Telemetry;
@@ -124,6 +125,13 @@ internal sealed class CollectionOperation : IDisposable
             .SetTag("pgembed.search.k", k)
             .SetTag("pgembed.search.matching_rows", plan.MatchingRows)
             .SetTag("db.query.text", plan.Sql);
+    }
+
+    /// <summary>Says how a hybrid search is run.</summary>
+    public void Fused(HybridFusion fusion, int k)
+    {
+        _tags.Add("pgembed.search.fusion", fusion.ToString());
+        _activity?.SetTag("pgembed.search.fusion", fusion.ToString()).SetTag("pgembed.search.k", k);
     }
 
     /// <summary>Says how many rows came back.</summary>

@@ -4,6 +4,7 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using PgEmbed.Postgres.Filters;
+using PgEmbed.Postgres.Hybrid;
 using PgEmbed.Postgres.Stores;
 using PgEmbed.Postgres.Telemetry;
 
@@ -45,9 +46,13 @@ public sealed class TelemetryTests
             new[] { new KeyedVector<int>(2, articles.Embedder.Vector("x")) }.ToAsyncEnumerable());
         await Assert.ThrowsAsync<PostgresException>(
             async () => await collection.SearchRowsAsync("x", 3, SqlFilter.From($"no_such_column = {1}")).ToListAsync());
+        await Assert.ThrowsAsync<PgEmbedException>(
+            async () => await collection.HybridSearchAsync("secret text", 3).ToListAsync());
+        await new TextIndexManager(articles.DataSource).BuildAsync("articles");
+        await collection.HybridSearchAsync("secret text", 3, a => a.Kind != "secret value").ToListAsync();
 
         Assert.Equal(
-            ["upsert", "search", "search", "get", "delete", "sync", "export", "import", "search"],
+            ["upsert", "search", "search", "get", "delete", "sync", "export", "import", "search", "hybrid_search", "hybrid_search"],
             spans.Select(s => (string?)s.GetTagItem("db.operation.name")));
         Assert.All(spans, span =>
         {
@@ -72,6 +77,10 @@ public sealed class TelemetryTests
         Assert.Equal(2L, all[3].GetTagItem("db.response.returned_rows"));
         Assert.Equal((ActivityStatusCode.Error, "42703"), (all[8].Status, (string?)all[8].GetTagItem("error.type")));
         Assert.Equal("42703", all[8].GetTagItem("db.response.status_code"));
+        Assert.Equal((ActivityStatusCode.Error, "PE030"), (all[9].Status, (string?)all[9].GetTagItem("error.type")));
+        Assert.Equal("Weighted", all[10].GetTagItem("pgembed.search.fusion"));
+        Assert.Equal(3, all[10].GetTagItem("pgembed.search.k"));
+        Assert.Equal(3L, all[10].GetTagItem("db.response.returned_rows"));
         Assert.All(all[..8], span => Assert.NotEqual(ActivityStatusCode.Error, span.Status));
     }
 
