@@ -449,6 +449,65 @@ $search_steps$;
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('005_search_steps', '10.0.0');
 
+-- Codecs that are fitted: what was fitted, once more in a form that SQL can decode and score by.
+--
+-- A code's levels are what its bytes, half bytes or bits stand for. The value of coded dimension i is
+-- factor * (lows[i] + steps[i] * level i), the factor being the vector's own and standing before the code where its kind
+-- has one. Transforms are affine: a vector is shift + M * values, a query's product with it is
+-- product(query, shift) + product(M' * query, values); codec_weights has the rows of M and of its transpose M'.
+
+ALTER TABLE pgembed.codec
+    ADD COLUMN space_id uuid,
+    ADD COLUMN metric text CONSTRAINT codec_metric_check CHECK (metric IN ('cosine', 'l2', 'inner_product')),
+    ADD COLUMN dimensions integer CONSTRAINT codec_dimensions_check CHECK (dimensions BETWEEN 1 AND 16000),
+    ADD COLUMN coded_dimensions integer CONSTRAINT codec_coded_dimensions_check CHECK (coded_dimensions BETWEEN 1 AND 16000),
+    ADD COLUMN code_bytes integer CONSTRAINT codec_code_bytes_check CHECK (code_bytes >= 1),
+    ADD COLUMN has_factor boolean,
+    ADD COLUMN levels real[],
+    ADD COLUMN lows real[] CONSTRAINT codec_lows_check CHECK (cardinality(lows) = coded_dimensions),
+    ADD COLUMN steps real[] CONSTRAINT codec_steps_check CHECK (cardinality(steps) = coded_dimensions),
+    ADD COLUMN parts integer[] CONSTRAINT codec_parts_check CHECK (cardinality(parts) = coded_dimensions),
+    ADD COLUMN shift real[] CONSTRAINT codec_shift_check CHECK (cardinality(shift) = dimensions),
+    ADD CONSTRAINT codec_kind_check CHECK (kind IN ('f32', 'f16', 'fp8_e4m3', 'fp8_e5m2', 'sq8', 'sq4', 'nq4', 'bit',
+        'mbit2', 'mbit3', 'mbit4', 'rabitq', 'pq')),
+    ADD CONSTRAINT codec_fitted_check CHECK (num_nulls(
+        parameters, fingerprint, space_id, metric, dimensions, coded_dimensions, code_bytes, has_factor, levels) IN (0, 9)),
+    ADD CONSTRAINT codec_parts_kind_check CHECK ((kind = 'pq') = (parts IS NOT NULL));
+COMMENT ON COLUMN pgembed.codec.kind IS 'Its quantizer. Without parameters: f32 (vector), f16 (halfvec).';
+COMMENT ON COLUMN pgembed.codec.space_id IS
+    'The space of the vectors that it was fitted for; null where it is not fitted, as the columns behind.';
+COMMENT ON COLUMN pgembed.codec.metric IS 'How its vectors are compared.';
+COMMENT ON COLUMN pgembed.codec.dimensions IS 'The length of the vectors it takes.';
+COMMENT ON COLUMN pgembed.codec.coded_dimensions IS 'The length of what its transforms make of them.';
+COMMENT ON COLUMN pgembed.codec.code_bytes IS 'The length of a code.';
+COMMENT ON COLUMN pgembed.codec.has_factor IS 'Whether a code begins with a factor of its own.';
+COMMENT ON COLUMN pgembed.codec.levels IS
+    'What a piece of a code stands for: a byte, half a byte, a bit, the bits of all planes; under pq 256 centres for each '
+    'coded dimension; under f32 and f16 the power of 2 that an exponent stands for.';
+COMMENT ON COLUMN pgembed.codec.lows IS 'What is added in each coded dimension; null for 0.';
+COMMENT ON COLUMN pgembed.codec.steps IS 'What a level is multiplied with in each coded dimension; null for 1.';
+COMMENT ON COLUMN pgembed.codec.parts IS 'Under pq, which byte of a code each coded dimension belongs to, from 0.';
+COMMENT ON COLUMN pgembed.codec.shift IS 'What is added to a decoded vector; null for 0.';
+
+CREATE TABLE pgembed.codec_weights (
+    codec_id  integer NOT NULL
+        CONSTRAINT codec_weights_codec_id_fkey REFERENCES pgembed.codec (codec_id) ON DELETE CASCADE,
+    for_query boolean NOT NULL,
+    position  integer NOT NULL CONSTRAINT codec_weights_position_check CHECK (position >= 1),
+    weights   :"vector_schema".vector NOT NULL,
+    CONSTRAINT codec_weights_pkey PRIMARY KEY (codec_id, for_query, position)
+);
+COMMENT ON TABLE pgembed.codec_weights IS 'The transforms of a codec as one matrix; no rows where it has none.';
+COMMENT ON COLUMN pgembed.codec_weights.codec_id IS 'The codec.';
+COMMENT ON COLUMN pgembed.codec_weights.for_query IS
+    'True: a row for each coded dimension, which maps queries. False: a row for each dimension, which decodes.';
+COMMENT ON COLUMN pgembed.codec_weights.position IS 'The dimension, from 1.';
+COMMENT ON COLUMN pgembed.codec_weights.weights IS 'The row of the matrix.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('006_codec', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -723,6 +782,77 @@ $function$;
 COMMENT ON FUNCTION pgembed.check_search_options(jsonb) IS
     'Nothing where the options are those of a search, each in its range; else an error (PE021).';
 
+-- One array a code, of which pgvector then makes the product with a query at once: the loop over a code's bytes is all
+-- that SQL does itself.
+CREATE OR REPLACE FUNCTION pgembed.code_levels(
+    code bytea, kind text, coded_dimensions integer, has_factor boolean, levels real[], parts integer[])
+RETURNS real[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    start integer := CASE WHEN kind = 'rabitq' THEN 8 WHEN has_factor THEN 4 ELSE 0 END;
+    last  integer := coded_dimensions - 1;
+    plane integer := (coded_dimensions + 7) / 8;
+BEGIN
+    CASE
+        WHEN code IS NULL THEN
+            RETURN NULL;
+        WHEN kind IN ('sq8', 'fp8_e4m3', 'fp8_e5m2') THEN
+            RETURN ARRAY(
+                SELECT levels[1 + pg_catalog.get_byte(code, i)] FROM pg_catalog.generate_series(start, start + last) i);
+        WHEN kind IN ('sq4', 'nq4') THEN
+            RETURN ARRAY(
+                SELECT levels[1 + ((pg_catalog.get_byte(code, start + (i >> 1)) >> ((i & 1) << 2)) & 15)]
+                FROM pg_catalog.generate_series(0, last) i);
+        WHEN kind IN ('bit', 'rabitq') THEN
+            -- PostgreSQL counts the bits of a byte from the lowest.
+            RETURN ARRAY(
+                SELECT levels[1 + pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit2' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 2 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit3' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 4 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + 2 * pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + 2 * plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit4' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 8 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + 4 * pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))
+                    + 2 * pg_catalog.get_bit(code, 8 * (start + 2 * plane) + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + 3 * plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'pq' THEN
+            RETURN ARRAY(
+                SELECT levels[256 * i + 1 + pg_catalog.get_byte(code, parts[i + 1])]
+                FROM pg_catalog.generate_series(0, last) i);
+        WHEN kind = 'f16' THEN
+            RETURN ARRAY(
+                SELECT CASE WHEN h.high >= 128 THEN -1 ELSE 1 END * levels[1 + ((h.high >> 2) & 31)]
+                    * (((h.high & 3) << 8) + h.low + CASE WHEN h.high & 124 > 0 THEN 1024 ELSE 0 END)
+                FROM (SELECT pg_catalog.get_byte(code, 2 * i) AS low, pg_catalog.get_byte(code, 2 * i + 1) AS high
+                    FROM pg_catalog.generate_series(0, last) i) h);
+        ELSE
+            RETURN ARRAY(
+                SELECT (CASE WHEN b.b3 >= 128 THEN -1 ELSE 1 END
+                    * levels[1 + (((b.b3 & 127) << 1) | (b.b2 >> 7))]::double precision
+                    * (((b.b2 & 127) << 16) + b.low + CASE WHEN b.b3 & 127 > 0 OR b.b2 > 127 THEN 8388608 ELSE 0 END))::real
+                FROM (SELECT pg_catalog.get_byte(code, 4 * i) + (pg_catalog.get_byte(code, 4 * i + 1) << 8) AS low,
+                        pg_catalog.get_byte(code, 4 * i + 2) AS b2, pg_catalog.get_byte(code, 4 * i + 3) AS b3
+                    FROM pg_catalog.generate_series(0, last) i) b);
+    END CASE;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.code_levels(bytea, text, integer, boolean, real[], integer[]) IS
+    'What the pieces of a code stand for, one for each coded dimension, without the factor before it; the arguments are '
+    'the codec''s, as in pgembed.codec.';
+
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
     collection    text,
@@ -995,6 +1125,58 @@ COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
     'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
     'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';
 
+CREATE OR REPLACE FUNCTION pgembed.decode(code bytea, codec text)
+RETURNS :"vector_schema".vector
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    c        pgembed.codec := pgembed.fitted_codec(codec);
+    factor   double precision := 1;
+    coded    real[];
+    decoded  real[];
+BEGIN
+    IF pg_catalog.octet_length(code) <> c.code_bytes THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE041',
+            MESSAGE = pg_catalog.format('Expected a code of %s bytes by codec %L, got one of %s.',
+                c.code_bytes, codec, pg_catalog.octet_length(code)),
+            HINT = 'Name the codec that made it.';
+    END IF;
+    IF c.kind = 'rabitq' THEN
+        factor := pgembed.float_at(code, 0) / (pgembed.float_at(code, 4) * pg_catalog.sqrt(c.coded_dimensions));
+    ELSIF c.has_factor THEN
+        factor := pgembed.float_at(code, 0);
+    END IF;
+    SELECT pg_catalog.array_agg((factor * (coalesce(l.low, 0) + coalesce(l.step, 1) * l.level))::real ORDER BY l.n)
+    INTO coded
+    FROM ROWS FROM (
+        pg_catalog.unnest(pgembed.code_levels(code, c.kind, c.coded_dimensions, c.has_factor, c.levels, c.parts)),
+        pg_catalog.unnest(c.lows), pg_catalog.unnest(c.steps)) WITH ORDINALITY AS l(level, low, step, n);
+    decoded := pgembed.map_values(c.codec_id, false, coded);
+    IF c.shift IS NOT NULL THEN
+        SELECT pg_catalog.array_agg(d.value + d.shift ORDER BY d.n) INTO decoded
+        FROM ROWS FROM (pg_catalog.unnest(decoded), pg_catalog.unnest(c.shift)) WITH ORDINALITY AS d(value, shift, n);
+    END IF;
+    RETURN decoded;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.decode(bytea, text) IS
+    'The vector that a code of this codec stands for; under cosine it is of length 1, nearly. Errors: PE040 no such codec, '
+    'PE041 a code of another length.';
+
+CREATE OR REPLACE FUNCTION pgembed.distance(code bytea, query pgembed.space_vector, codec text)
+RETURNS double precision
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+BEGIN
+    RETURN (pgembed.distances(ARRAY[code], query, codec))[1];
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distance(bytea, pgembed.space_vector, text) IS
+    'The distance of a query to the vector that a code stands for. For many codes, pgembed.distances maps the query once. '
+    'Errors: as pgembed.distances.';
+
 -- Relevance falls with the distance, so for one query a threshold on relevance is one on distance.
 CREATE OR REPLACE FUNCTION pgembed.distance_limit(
     collection text, query pgembed.space_vector, min_relevance double precision)
@@ -1029,6 +1211,81 @@ $function$;
 COMMENT ON FUNCTION pgembed.distance_limit(text, pgembed.space_vector, double precision) IS
     'The largest distance from the query at which a row of the collection is still of this relevance, 0 to 1; null where '
     'none is asked for. Errors: as pgembed.query_relevance; PE033 the relevance is out of its range.';
+
+-- The query is mapped to the coded side once, for all codes; a code then costs one array and one inner product.
+CREATE OR REPLACE FUNCTION pgembed.distances(codes bytea[], query pgembed.space_vector, codec text)
+RETURNS double precision[]
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    c        pgembed.codec := pgembed.fitted_codec(codec);
+    levels   real[] := c.levels;
+    parts    integer[] := c.parts;
+    given    real[] := pgembed.in_space(query, c.space_id);
+    squares  double precision := pgembed.inner_product(given, given);
+    weights  real[];
+    shifted  double precision := 0;
+    lows     double precision;
+    tail     integer := c.code_bytes - 4;
+    scale    double precision := 1;
+    wrong    integer;
+BEGIN
+    IF pg_catalog.cardinality(given) <> c.dimensions THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE042',
+            MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
+                c.dimensions, codec, pg_catalog.cardinality(given)),
+            HINT = 'Embed the query with the model whose vectors were coded.';
+    ELSIF c.metric = 'cosine' AND squares = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE042',
+            MESSAGE = 'Expected a query with a direction, got the zero vector.',
+            HINT = 'The zero vector has no cosine distance.';
+    END IF;
+    SELECT pg_catalog.octet_length(u.code) INTO wrong
+    FROM pg_catalog.unnest(codes) u(code) WHERE pg_catalog.octet_length(u.code) <> c.code_bytes LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE041',
+            MESSAGE = pg_catalog.format('Expected codes of %s bytes by codec %L, got one of %s.', c.code_bytes, codec, wrong),
+            HINT = 'Name the codec that made them.';
+    END IF;
+
+    IF c.metric = 'cosine' THEN
+        scale := 1 / pg_catalog.sqrt(squares);
+    END IF;
+    IF c.shift IS NOT NULL THEN
+        shifted := pgembed.inner_product(c.shift, given);
+    END IF;
+    SELECT pg_catalog.array_agg(m.value * coalesce(m.step, 1) ORDER BY m.n),
+        coalesce(pg_catalog.sum(m.value::double precision * m.low), 0)
+    INTO weights, lows
+    FROM ROWS FROM (pg_catalog.unnest(pgembed.map_values(c.codec_id, true, given)), pg_catalog.unnest(c.lows), pg_catalog.unnest(c.steps))
+        WITH ORDINALITY AS m(value, low, step, n);
+
+    RETURN ARRAY(
+        SELECT CASE
+            WHEN p.code IS NULL THEN NULL
+            WHEN c.metric = 'cosine' THEN 1 - p.product
+            WHEN c.metric = 'inner_product' THEN -p.product
+            ELSE pg_catalog.sqrt(greatest(0, squares - 2 * p.product + pgembed.float_at(p.code, tail)))
+            END
+        FROM (
+            SELECT u.n, u.code, scale * (shifted
+                + CASE
+                    WHEN c.kind = 'rabitq' THEN pgembed.float_at(u.code, 0)
+                        / (pgembed.float_at(u.code, 4) * pg_catalog.sqrt(c.coded_dimensions))
+                    WHEN c.has_factor THEN pgembed.float_at(u.code, 0)
+                    ELSE 1 END
+                * (lows + pgembed.inner_product(
+                    pgembed.code_levels(u.code, c.kind, c.coded_dimensions, c.has_factor, levels, parts),
+                    weights))) AS product
+            FROM pg_catalog.unnest(codes) WITH ORDINALITY AS u(code, n)) p
+        ORDER BY p.n);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distances(bytea[], pgembed.space_vector, text) IS
+    'The distances of a query, full and not coded, to the vectors that codes of this codec stand for, in their order and '
+    'under the codec''s metric; null for a null code. Errors: PE040 no such codec, PE041 a code of another length, PE042 a '
+    'query of another length, or the zero vector under cosine.';
 
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
@@ -1345,6 +1602,43 @@ COMMENT ON FUNCTION pgembed.fit_relevance(text, integer) IS
     'average, which it gives, in standard deviations. Errors: as pgembed.serving_store; PE033 the sample is out of its '
     'range, PE035 too few vectors.';
 
+CREATE OR REPLACE FUNCTION pgembed.fitted_codec(codec text)
+RETURNS pgembed.codec
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    fitted pgembed.codec;
+BEGIN
+    SELECT c.* INTO fitted FROM pgembed.codec c WHERE c.name = fitted_codec.codec AND c.parameters IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE040',
+            MESSAGE = pg_catalog.format('Expected the name of a fitted codec, got %L.', codec),
+            HINT = pg_catalog.format('There are: %s.', coalesce((
+                SELECT pg_catalog.string_agg(c.name, ', ' ORDER BY c.name) FROM pgembed.codec c
+                WHERE c.parameters IS NOT NULL), 'none'));
+    END IF;
+    RETURN fitted;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fitted_codec(text) IS
+    'A codec that was fitted, with its parameters. Errors: PE040 no such codec.';
+
+-- Sign, exponent and mantissa by arithmetic: SQL has no cast from bytes to real.
+CREATE OR REPLACE FUNCTION pgembed.float_at(code bytea, place integer)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN get_byte(code, place + 3) >= 128 THEN -1 ELSE 1 END
+        * power(2::double precision, greatest(b.exponent, 1) - 150)
+        * (get_byte(code, place) + 256 * get_byte(code, place + 1) + 65536 * (get_byte(code, place + 2) & 127)
+            + CASE WHEN b.exponent > 0 THEN 8388608 ELSE 0 END)
+    FROM (SELECT 2 * (get_byte(code, place + 3) & 127) + get_byte(code, place + 2) / 128 AS exponent) b;
+END;
+
+COMMENT ON FUNCTION pgembed.float_at(bytea, integer) IS
+    'The float32 that stands in a code behind so many bytes, the lowest byte first.';
+
 CREATE OR REPLACE FUNCTION pgembed.follow_store(collection_id integer, store regclass)
 RETURNS void
 LANGUAGE plpgsql
@@ -1659,6 +1953,33 @@ $function$;
 COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
     'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
 
+CREATE OR REPLACE FUNCTION pgembed.inner_product(a real[], b real[])
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT :"vector_schema".inner_product(a:::"vector_schema".vector, b:::"vector_schema".vector);
+END;
+
+COMMENT ON FUNCTION pgembed.inner_product(real[], real[]) IS
+    'The inner product of two arrays of one length, by pgvector, wherever that is.';
+
+CREATE OR REPLACE FUNCTION pgembed.map_values(codec_id integer, for_query boolean, "values" real[])
+RETURNS real[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    -- OFFSET keeps the array from being made a vector once for each row.
+    SELECT coalesce(
+        (SELECT array_agg(:"vector_schema".inner_product(w.weights, v.vector)::real ORDER BY w.position)
+        FROM pgembed.codec_weights w,
+            (SELECT map_values."values":::"vector_schema".vector AS vector OFFSET 0) v
+        WHERE w.codec_id = map_values.codec_id AND w.for_query = map_values.for_query),
+        map_values."values");
+END;
+
+COMMENT ON FUNCTION pgembed.map_values(integer, boolean, real[]) IS
+    'Maps a query to the coded side of a codec, or what a code stands for back; the values as they are where the codec has no '
+    'transforms.';
+
 -- PgEmbed.Postgres.Sql.SqlName.WithEnding is the same in .NET.
 CREATE OR REPLACE FUNCTION pgembed.name_with_ending(stem text, ending text)
 RETURNS text
@@ -1875,15 +2196,13 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 -- of its fixed plans, 0.4 ms for the way into the index and 0.03 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
--- - Else the index is asked, with ef_search well above k: what an index search misses, it misses at its edge, and now and
---   then by a lot. The asked recall says among how many rows that pass the k are to be found. Where the index has so many in
---   one batch of ef_search vectors (that is the cheapest by far), it stops at k of them, since a batch is sorted. Else it scans on until
---   it has them all.
+-- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
+--   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
---   there). So a step by the index ends where it would have had enough rows even if those that pass were a quarter as dense
---   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
---   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
+--   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
+--   vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
 -- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
@@ -1910,22 +2229,20 @@ DECLARE
     tuple_cost constant double precision := 8;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
-    caution    constant double precision := 1.25;   -- by so much must the index be cheaper, since it may come back short
+    probed     constant integer := 50;              -- vectors that a probe looks at
+    caution    constant double precision := 1.75;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
-    ef_search  integer := (options ->> 'ef_search')::integer;
-    tuned      integer := CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END;
-    batch      integer;               -- ef_search without a filter that calls for more
+    ef_search  integer := coalesce(
+        (options ->> 'ef_search')::integer,
+        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
     spare      double precision;
     density    double precision;
-    wanted     integer;               -- rows that the index is to find
-    expected   double precision;      -- vectors among which so many pass
-    given      double precision;      -- vectors that the index gives until then
-    near       boolean := false;
+    wanted     integer;
+    expected   double precision;
     reach      integer;
-    probed     integer;               -- vectors that a probe looks at
     costs      double precision;
     narrow     record;
     way        double precision;      -- the cost of the way through the index to what is expected to be enough
@@ -1956,6 +2273,7 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -1963,23 +2281,15 @@ BEGIN
             NULL::integer AS graphs INTO narrow;
     END IF;
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
-    wanted := k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer;
+    wanted := CASE
+        WHEN filter IS NULL AND ef_search >= spare * k THEN k
+        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
+    END;
     expected := wanted / density;
-    -- Past the vectors, too, that what the filter says of the store excludes.
-    given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    batch := least(1000, coalesce(
-        ef_search, tuned, pg_catalog.ceil(spare * greatest(CASE WHEN filter IS NULL THEN 220 ELSE 250 END, k))));
-    ef_search := coalesce(ef_search, least(1000, greatest(batch, pg_catalog.ceil(given))));
-    -- The index gives them in batches of ef_search; each index is walked from its own entry.
-    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
-    IF given <= ef_search THEN
-        -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
-        -- the density promises, the filter goes against the query.
-        wanted := k;
-        reach := least(ef_search, pg_catalog.ceil(4 * k / density));
-    ELSE
-        reach := least(2000000000, pg_catalog.ceil(2 * expected));
-    END IF;
+    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
+    -- filter says of the store excludes.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
+        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
 
     plan := 'exact';
     steps := '[]';
@@ -1987,12 +2297,11 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * batch THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
         reason := 'there is no filter';
-        near := true;
         reach := greatest(4 * wanted, ef_search);
     ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
         reason := 'the partitions that can have the rows that pass have few: they are ranked';
@@ -2001,26 +2310,24 @@ BEGIN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
-        near := true;
-        reach := greatest(1000, 4 * wanted);
+        reach := greatest(1000, 2 * wanted);
     ELSIF matching_rows <= way * (CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END) THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        near := true;
+        reach := 2 * expected;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
         plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
         IF narrow.means IS NOT NULL THEN
             reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
         END IF;
         IF costs > matching_rows / 4 THEN
-            -- It only looks: `least` is more than it can find. In so many, six pass where the filter is independent.
-            probed := least(200, greatest(50, pg_catalog.ceil(6 / density)));
+            -- It only looks: `least` is more than it can find.
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
-    IF near THEN
+    IF reach IS NOT NULL THEN
         steps := steps || pg_catalog.jsonb_build_object(
             'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
             'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.floor(probed * density / 3)) END);
@@ -2040,9 +2347,7 @@ BEGIN
                         'enable_sort', 'off',
                         'hnsw.ef_search',
                         CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
-                        -- Within one batch nothing need be kept for a next one, which makes it a tenth cheaper.
-                        'hnsw.iterative_scan',
-                        CASE WHEN (s.step ->> 'bound')::integer <= ef_search THEN 'off' ELSE 'relaxed_order' END,
+                        'hnsw.iterative_scan', 'relaxed_order',
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000,
                             50 * (s.step ->> 'bound')::bigint * coalesce(narrow.vectors / narrow.rows, 1)))::bigint::text,
@@ -2068,7 +2373,7 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
+    'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
     'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
 
 -- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
@@ -2233,109 +2538,6 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
     'Errors: as pgembed.plan_search and pgembed.with_distance_limit; PE001 a vector of another space; 22004 no vector.';
 
--- A page is what is nearest among the rows that no page before has shown. A continuation therefore holds a hash of each row
--- that was shown, not the distance of the last one: an index search for more rows may find nearer ones that the search for
--- fewer has missed, and beyond a distance they would never be shown. Rows that were updated are not shown twice, and rows
--- that were deleted move none out of sight. In bytes: version (1), which search it continues (8), a check sum (8), then the
--- hashes of the keys (8 each); in base64url.
-CREATE OR REPLACE FUNCTION pgembed.search_page(
-    collection text,
-    query pgembed.space_vector,
-    k integer DEFAULT 10,
-    continuation text DEFAULT NULL,
-    filter text DEFAULT NULL,
-    options jsonb DEFAULT '{}')
-RETURNS TABLE (key text[], distance double precision, next_continuation text)
-LANGUAGE plpgsql STABLE
-AS $function$
-DECLARE
-    most     constant integer := 10000;
-    asked    bytea := pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
-        collection, (query).space_id, (query).embedding::text, filter, options - '{ef_search,exact,recall}'::text[])::text,
-        'UTF8')), 1, 8);
-    token    bytea;
-    shown    bytea := '';
-    in_all   integer;
-    typed    text;
-BEGIN
-    IF k IS NULL OR k < 1 OR k > most THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE020',
-            MESSAGE = pg_catalog.format('Expected k from 1 to %s, got %s.', most, coalesce(k::text, 'null'));
-    END IF;
-    IF continuation IS NOT NULL THEN
-        BEGIN
-            token := pg_catalog.decode(pg_catalog.translate(continuation, '-_', '+/')
-                || pg_catalog.repeat('=', (4 - pg_catalog.length(continuation) % 4) % 4), 'base64');
-        EXCEPTION
-            WHEN invalid_parameter_value THEN
-                NULL;
-        END;
-        shown := pg_catalog.substr(token, 18);
-        IF token IS NULL OR pg_catalog.length(shown) < 8 OR pg_catalog.length(shown) % 8 > 0
-            OR pg_catalog.get_byte(token, 0) <> 1
-            OR pg_catalog.substr(token, 10, 8)
-                <> pg_catalog.substr(pg_catalog.sha256(pg_catalog.substr(token, 2, 8) || shown), 1, 8)
-        THEN
-            RAISE EXCEPTION USING ERRCODE = 'PE022',
-                MESSAGE = 'Expected a continuation as the page before has given it, got one that is damaged.',
-                HINT = 'Give it whole and unchanged, or none for the first page.';
-        END IF;
-        IF pg_catalog.substr(token, 2, 8) <> asked THEN
-            RAISE EXCEPTION USING ERRCODE = 'PE022',
-                MESSAGE = 'Expected a continuation of this search, got one of another.',
-                HINT = 'Collection, query, filter and thresholds must be those of the page before.';
-        END IF;
-    END IF;
-    in_all := pg_catalog.length(shown) / 8 + k;
-    IF in_all > most THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE022',
-            MESSAGE = pg_catalog.format('Expected at most %s rows on all pages, got %s with this one.', most, in_all),
-            HINT = 'Narrow the search by a filter or max_distance.';
-    END IF;
-
-    -- A key is hashed by its values: what their texts are like is a setting of the session.
-    SELECT pg_catalog.string_agg(
-        pg_catalog.format('s.key[%s]::%s', n, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY n)
-    INTO typed
-    FROM pgembed.serving_store(search_page.collection) v
-        CROSS JOIN LATERAL pg_catalog.generate_subscripts(v.key_columns, 1) n
-        JOIN pg_catalog.pg_attribute a ON a.attrelid = v.store AND a.attname = 'key_' || n;
-    RETURN QUERY EXECUTE pg_catalog.format(
-        $sql$WITH found AS (
-    SELECT s.key, s.distance, s.position, pg_catalog.int8send(pg_catalog.hash_record_extended(ROW(%s), 0)) AS hash
-    FROM ROWS FROM (pgembed.search($1, $2, $3, $4, $5)) WITH ORDINALITY AS s (key, distance, position)),
-fresh AS (
-    SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
-    FROM found f
-    WHERE f.hash NOT IN (
-        SELECT pg_catalog.substr($6, 8 * n + 1, 8)
-        FROM pg_catalog.generate_series(0, pg_catalog.length($6) / 8 - 1) n)),
-further AS (
-    SELECT $6 || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= $7) AS hashes
-    FROM fresh f
-    HAVING pg_catalog.count(*) > $7 OR (SELECT pg_catalog.count(*) FROM found) = $8)
-SELECT f.key, f.distance, (
-        SELECT pg_catalog.translate(
-            pg_catalog.encode(
-                '\x01'::bytea || $9 || pg_catalog.substr(pg_catalog.sha256($9 || h.hashes), 1, 8) || h.hashes, 'base64'),
-            E'+/=\n', '-_')
-        FROM further h)
-FROM fresh f
-WHERE f.position <= $7
-ORDER BY f.position$sql$,
-        typed)
-    -- One more than the page has, to see whether there is another.
-    USING collection, query, least(in_all + 1, most), filter, options, shown, k, most, asked;
-END
-$function$;
-
-COMMENT ON FUNCTION pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb) IS
-    'A page of k rows of a search, 10,000 rows at most on all pages: of the rows that pass the filter the k nearest that no '
-    'page before has shown, nearest first, each with its key, its distance, and what to give as continuation for the next '
-    'page, null where there is none. A row that passes from the first page to the last is shown exactly once, whatever is '
-    'written meanwhile. Filter and options: as pgembed.search. Errors: as that; PE022 a continuation that is damaged or of '
-    'another search, or more rows than that.';
-
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
 -- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
@@ -2460,15 +2662,9 @@ DECLARE
     rows_by_key text;
 BEGIN
     IF columns IS NOT NULL THEN
-        -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
         SELECT pg_catalog.string_agg(
-                CASE
-                    WHEN c.name IS NULL THEN
-                        pg_catalog.format('pg_catalog.hash_record_extended(ROW(%s), 0) AS _pgembed_hash', parts ->> 'keys')
-                    ELSE pg_catalog.format('%s.%I', parts ->> 'source_name', c.name)
-                END,
-                ', ' ORDER BY c.position),
-            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_hash'), ', ' ORDER BY c.position)
+                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position),
+            pg_catalog.string_agg(pg_catalog.quote_ident(c.name), ', ' ORDER BY c.position)
         INTO selected, names
         FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
     END IF;
@@ -2925,7 +3121,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"139bae3ff448201464617194920c579b128b9bb9648a3df7292f88960025f0bc","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"10bb0d7aaf0d671102e8dcbf58b1da24db60066fc86b63150340ddd7f5034d21","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
