@@ -449,6 +449,65 @@ $search_steps$;
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('005_search_steps', '10.0.0');
 
+-- Codecs that are fitted: what was fitted, once more in a form that SQL can decode and score by.
+--
+-- A code's levels are what its bytes, half bytes or bits stand for. The value of coded dimension i is
+-- factor * (lows[i] + steps[i] * level i), the factor being the vector's own and standing before the code where its kind
+-- has one. Transforms are affine: a vector is shift + M * values, a query's product with it is
+-- product(query, shift) + product(M' * query, values); codec_weights has the rows of M and of its transpose M'.
+
+ALTER TABLE pgembed.codec
+    ADD COLUMN space_id uuid,
+    ADD COLUMN metric text CONSTRAINT codec_metric_check CHECK (metric IN ('cosine', 'l2', 'inner_product')),
+    ADD COLUMN dimensions integer CONSTRAINT codec_dimensions_check CHECK (dimensions BETWEEN 1 AND 16000),
+    ADD COLUMN coded_dimensions integer CONSTRAINT codec_coded_dimensions_check CHECK (coded_dimensions BETWEEN 1 AND 16000),
+    ADD COLUMN code_bytes integer CONSTRAINT codec_code_bytes_check CHECK (code_bytes >= 1),
+    ADD COLUMN has_factor boolean,
+    ADD COLUMN levels real[],
+    ADD COLUMN lows real[] CONSTRAINT codec_lows_check CHECK (cardinality(lows) = coded_dimensions),
+    ADD COLUMN steps real[] CONSTRAINT codec_steps_check CHECK (cardinality(steps) = coded_dimensions),
+    ADD COLUMN parts integer[] CONSTRAINT codec_parts_check CHECK (cardinality(parts) = coded_dimensions),
+    ADD COLUMN shift real[] CONSTRAINT codec_shift_check CHECK (cardinality(shift) = dimensions),
+    ADD CONSTRAINT codec_kind_check CHECK (kind IN ('f32', 'f16', 'fp8_e4m3', 'fp8_e5m2', 'sq8', 'sq4', 'nq4', 'bit',
+        'mbit2', 'mbit3', 'mbit4', 'rabitq', 'pq')),
+    ADD CONSTRAINT codec_fitted_check CHECK (num_nulls(
+        parameters, fingerprint, space_id, metric, dimensions, coded_dimensions, code_bytes, has_factor, levels) IN (0, 9)),
+    ADD CONSTRAINT codec_parts_kind_check CHECK ((kind = 'pq') = (parts IS NOT NULL));
+COMMENT ON COLUMN pgembed.codec.kind IS 'Its quantizer. Without parameters: f32 (vector), f16 (halfvec).';
+COMMENT ON COLUMN pgembed.codec.space_id IS
+    'The space of the vectors that it was fitted for; null where it is not fitted, as the columns behind.';
+COMMENT ON COLUMN pgembed.codec.metric IS 'How its vectors are compared.';
+COMMENT ON COLUMN pgembed.codec.dimensions IS 'The length of the vectors it takes.';
+COMMENT ON COLUMN pgembed.codec.coded_dimensions IS 'The length of what its transforms make of them.';
+COMMENT ON COLUMN pgembed.codec.code_bytes IS 'The length of a code.';
+COMMENT ON COLUMN pgembed.codec.has_factor IS 'Whether a code begins with a factor of its own.';
+COMMENT ON COLUMN pgembed.codec.levels IS
+    'What a piece of a code stands for: a byte, half a byte, a bit, the bits of all planes; under pq 256 centres for each '
+    'coded dimension; under f32 and f16 the power of 2 that an exponent stands for.';
+COMMENT ON COLUMN pgembed.codec.lows IS 'What is added in each coded dimension; null for 0.';
+COMMENT ON COLUMN pgembed.codec.steps IS 'What a level is multiplied with in each coded dimension; null for 1.';
+COMMENT ON COLUMN pgembed.codec.parts IS 'Under pq, which byte of a code each coded dimension belongs to, from 0.';
+COMMENT ON COLUMN pgembed.codec.shift IS 'What is added to a decoded vector; null for 0.';
+
+CREATE TABLE pgembed.codec_weights (
+    codec_id  integer NOT NULL
+        CONSTRAINT codec_weights_codec_id_fkey REFERENCES pgembed.codec (codec_id) ON DELETE CASCADE,
+    for_query boolean NOT NULL,
+    position  integer NOT NULL CONSTRAINT codec_weights_position_check CHECK (position >= 1),
+    weights   :"vector_schema".vector NOT NULL,
+    CONSTRAINT codec_weights_pkey PRIMARY KEY (codec_id, for_query, position)
+);
+COMMENT ON TABLE pgembed.codec_weights IS 'The transforms of a codec as one matrix; no rows where it has none.';
+COMMENT ON COLUMN pgembed.codec_weights.codec_id IS 'The codec.';
+COMMENT ON COLUMN pgembed.codec_weights.for_query IS
+    'True: a row for each coded dimension, which maps queries. False: a row for each dimension, which decodes.';
+COMMENT ON COLUMN pgembed.codec_weights.position IS 'The dimension, from 1.';
+COMMENT ON COLUMN pgembed.codec_weights.weights IS 'The row of the matrix.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('006_codec', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -723,6 +782,77 @@ $function$;
 COMMENT ON FUNCTION pgembed.check_search_options(jsonb) IS
     'Nothing where the options are those of a search, each in its range; else an error (PE021).';
 
+-- One array a code, of which pgvector then makes the product with a query at once: the loop over a code's bytes is all
+-- that SQL does itself.
+CREATE OR REPLACE FUNCTION pgembed.code_levels(
+    code bytea, kind text, coded_dimensions integer, has_factor boolean, levels real[], parts integer[])
+RETURNS real[]
+LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    start integer := CASE WHEN kind = 'rabitq' THEN 8 WHEN has_factor THEN 4 ELSE 0 END;
+    last  integer := coded_dimensions - 1;
+    plane integer := (coded_dimensions + 7) / 8;
+BEGIN
+    CASE
+        WHEN code IS NULL THEN
+            RETURN NULL;
+        WHEN kind IN ('sq8', 'fp8_e4m3', 'fp8_e5m2') THEN
+            RETURN ARRAY(
+                SELECT levels[1 + pg_catalog.get_byte(code, i)] FROM pg_catalog.generate_series(start, start + last) i);
+        WHEN kind IN ('sq4', 'nq4') THEN
+            RETURN ARRAY(
+                SELECT levels[1 + ((pg_catalog.get_byte(code, start + (i >> 1)) >> ((i & 1) << 2)) & 15)]
+                FROM pg_catalog.generate_series(0, last) i);
+        WHEN kind IN ('bit', 'rabitq') THEN
+            -- PostgreSQL counts the bits of a byte from the lowest.
+            RETURN ARRAY(
+                SELECT levels[1 + pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit2' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 2 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit3' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 4 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + 2 * pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + 2 * plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'mbit4' THEN
+            RETURN ARRAY(
+                SELECT levels[1 + 8 * pg_catalog.get_bit(code, 8 * start + ((i | 7) - (i & 7)))
+                    + 4 * pg_catalog.get_bit(code, 8 * (start + plane) + ((i | 7) - (i & 7)))
+                    + 2 * pg_catalog.get_bit(code, 8 * (start + 2 * plane) + ((i | 7) - (i & 7)))
+                    + pg_catalog.get_bit(code, 8 * (start + 3 * plane) + ((i | 7) - (i & 7)))]
+                FROM pg_catalog.generate_series(0::bigint, last) i);
+        WHEN kind = 'pq' THEN
+            RETURN ARRAY(
+                SELECT levels[256 * i + 1 + pg_catalog.get_byte(code, parts[i + 1])]
+                FROM pg_catalog.generate_series(0, last) i);
+        WHEN kind = 'f16' THEN
+            RETURN ARRAY(
+                SELECT CASE WHEN h.high >= 128 THEN -1 ELSE 1 END * levels[1 + ((h.high >> 2) & 31)]
+                    * (((h.high & 3) << 8) + h.low + CASE WHEN h.high & 124 > 0 THEN 1024 ELSE 0 END)
+                FROM (SELECT pg_catalog.get_byte(code, 2 * i) AS low, pg_catalog.get_byte(code, 2 * i + 1) AS high
+                    FROM pg_catalog.generate_series(0, last) i) h);
+        ELSE
+            RETURN ARRAY(
+                SELECT (CASE WHEN b.b3 >= 128 THEN -1 ELSE 1 END
+                    * levels[1 + (((b.b3 & 127) << 1) | (b.b2 >> 7))]::double precision
+                    * (((b.b2 & 127) << 16) + b.low + CASE WHEN b.b3 & 127 > 0 OR b.b2 > 127 THEN 8388608 ELSE 0 END))::real
+                FROM (SELECT pg_catalog.get_byte(code, 4 * i) + (pg_catalog.get_byte(code, 4 * i + 1) << 8) AS low,
+                        pg_catalog.get_byte(code, 4 * i + 2) AS b2, pg_catalog.get_byte(code, 4 * i + 3) AS b3
+                    FROM pg_catalog.generate_series(0, last) i) b);
+    END CASE;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.code_levels(bytea, text, integer, boolean, real[], integer[]) IS
+    'What the pieces of a code stand for, one for each coded dimension, without the factor before it; the arguments are '
+    'the codec''s, as in pgembed.codec.';
+
 CREATE OR REPLACE FUNCTION pgembed.collection_status(name text DEFAULT NULL)
 RETURNS TABLE (
     collection    text,
@@ -995,6 +1125,58 @@ COMMENT ON FUNCTION pgembed.create_text_index(text, regconfig) IS
     'stores from now on; pgembed.fill_text_index gives it the texts that there are. False where it is there already. '
     'Errors: PE002 no such collection, PE004 not served, PE031 it is there with another configuration.';
 
+CREATE OR REPLACE FUNCTION pgembed.decode(code bytea, codec text)
+RETURNS :"vector_schema".vector
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    c        pgembed.codec := pgembed.fitted_codec(codec);
+    factor   double precision := 1;
+    coded    real[];
+    decoded  real[];
+BEGIN
+    IF pg_catalog.octet_length(code) <> c.code_bytes THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE041',
+            MESSAGE = pg_catalog.format('Expected a code of %s bytes by codec %L, got one of %s.',
+                c.code_bytes, codec, pg_catalog.octet_length(code)),
+            HINT = 'Name the codec that made it.';
+    END IF;
+    IF c.kind = 'rabitq' THEN
+        factor := pgembed.float_at(code, 0) / (pgembed.float_at(code, 4) * pg_catalog.sqrt(c.coded_dimensions));
+    ELSIF c.has_factor THEN
+        factor := pgembed.float_at(code, 0);
+    END IF;
+    SELECT pg_catalog.array_agg((factor * (coalesce(l.low, 0) + coalesce(l.step, 1) * l.level))::real ORDER BY l.n)
+    INTO coded
+    FROM ROWS FROM (
+        pg_catalog.unnest(pgembed.code_levels(code, c.kind, c.coded_dimensions, c.has_factor, c.levels, c.parts)),
+        pg_catalog.unnest(c.lows), pg_catalog.unnest(c.steps)) WITH ORDINALITY AS l(level, low, step, n);
+    decoded := pgembed.map_values(c.codec_id, false, coded);
+    IF c.shift IS NOT NULL THEN
+        SELECT pg_catalog.array_agg(d.value + d.shift ORDER BY d.n) INTO decoded
+        FROM ROWS FROM (pg_catalog.unnest(decoded), pg_catalog.unnest(c.shift)) WITH ORDINALITY AS d(value, shift, n);
+    END IF;
+    RETURN decoded;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.decode(bytea, text) IS
+    'The vector that a code of this codec stands for; under cosine it is of length 1, nearly. Errors: PE040 no such codec, '
+    'PE041 a code of another length.';
+
+CREATE OR REPLACE FUNCTION pgembed.distance(code bytea, query pgembed.space_vector, codec text)
+RETURNS double precision
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+BEGIN
+    RETURN (pgembed.distances(ARRAY[code], query, codec))[1];
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distance(bytea, pgembed.space_vector, text) IS
+    'The distance of a query to the vector that a code stands for. For many codes, pgembed.distances maps the query once. '
+    'Errors: as pgembed.distances.';
+
 -- Relevance falls with the distance, so for one query a threshold on relevance is one on distance.
 CREATE OR REPLACE FUNCTION pgembed.distance_limit(
     collection text, query pgembed.space_vector, min_relevance double precision)
@@ -1029,6 +1211,81 @@ $function$;
 COMMENT ON FUNCTION pgembed.distance_limit(text, pgembed.space_vector, double precision) IS
     'The largest distance from the query at which a row of the collection is still of this relevance, 0 to 1; null where '
     'none is asked for. Errors: as pgembed.query_relevance; PE033 the relevance is out of its range.';
+
+-- The query is mapped to the coded side once, for all codes; a code then costs one array and one inner product.
+CREATE OR REPLACE FUNCTION pgembed.distances(codes bytea[], query pgembed.space_vector, codec text)
+RETURNS double precision[]
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    c        pgembed.codec := pgembed.fitted_codec(codec);
+    levels   real[] := c.levels;
+    parts    integer[] := c.parts;
+    given    real[] := pgembed.in_space(query, c.space_id);
+    squares  double precision := pgembed.inner_product(given, given);
+    weights  real[];
+    shifted  double precision := 0;
+    lows     double precision;
+    tail     integer := c.code_bytes - 4;
+    scale    double precision := 1;
+    wrong    integer;
+BEGIN
+    IF pg_catalog.cardinality(given) <> c.dimensions THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE042',
+            MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
+                c.dimensions, codec, pg_catalog.cardinality(given)),
+            HINT = 'Embed the query with the model whose vectors were coded.';
+    ELSIF c.metric = 'cosine' AND squares = 0 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE042',
+            MESSAGE = 'Expected a query with a direction, got the zero vector.',
+            HINT = 'The zero vector has no cosine distance.';
+    END IF;
+    SELECT pg_catalog.octet_length(u.code) INTO wrong
+    FROM pg_catalog.unnest(codes) u(code) WHERE pg_catalog.octet_length(u.code) <> c.code_bytes LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE041',
+            MESSAGE = pg_catalog.format('Expected codes of %s bytes by codec %L, got one of %s.', c.code_bytes, codec, wrong),
+            HINT = 'Name the codec that made them.';
+    END IF;
+
+    IF c.metric = 'cosine' THEN
+        scale := 1 / pg_catalog.sqrt(squares);
+    END IF;
+    IF c.shift IS NOT NULL THEN
+        shifted := pgembed.inner_product(c.shift, given);
+    END IF;
+    SELECT pg_catalog.array_agg(m.value * coalesce(m.step, 1) ORDER BY m.n),
+        coalesce(pg_catalog.sum(m.value::double precision * m.low), 0)
+    INTO weights, lows
+    FROM ROWS FROM (pg_catalog.unnest(pgembed.map_values(c.codec_id, true, given)), pg_catalog.unnest(c.lows), pg_catalog.unnest(c.steps))
+        WITH ORDINALITY AS m(value, low, step, n);
+
+    RETURN ARRAY(
+        SELECT CASE
+            WHEN p.code IS NULL THEN NULL
+            WHEN c.metric = 'cosine' THEN 1 - p.product
+            WHEN c.metric = 'inner_product' THEN -p.product
+            ELSE pg_catalog.sqrt(greatest(0, squares - 2 * p.product + pgembed.float_at(p.code, tail)))
+            END
+        FROM (
+            SELECT u.n, u.code, scale * (shifted
+                + CASE
+                    WHEN c.kind = 'rabitq' THEN pgembed.float_at(u.code, 0)
+                        / (pgembed.float_at(u.code, 4) * pg_catalog.sqrt(c.coded_dimensions))
+                    WHEN c.has_factor THEN pgembed.float_at(u.code, 0)
+                    ELSE 1 END
+                * (lows + pgembed.inner_product(
+                    pgembed.code_levels(u.code, c.kind, c.coded_dimensions, c.has_factor, levels, parts),
+                    weights))) AS product
+            FROM pg_catalog.unnest(codes) WITH ORDINALITY AS u(code, n)) p
+        ORDER BY p.n);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.distances(bytea[], pgembed.space_vector, text) IS
+    'The distances of a query, full and not coded, to the vectors that codes of this codec stand for, in their order and '
+    'under the codec''s metric; null for a null code. Errors: PE040 no such codec, PE041 a code of another length, PE042 a '
+    'query of another length, or the zero vector under cosine.';
 
 CREATE OR REPLACE FUNCTION pgembed.drop_nearest(collection text)
 RETURNS boolean
@@ -1345,6 +1602,43 @@ COMMENT ON FUNCTION pgembed.fit_relevance(text, integer) IS
     'average, which it gives, in standard deviations. Errors: as pgembed.serving_store; PE033 the sample is out of its '
     'range, PE035 too few vectors.';
 
+CREATE OR REPLACE FUNCTION pgembed.fitted_codec(codec text)
+RETURNS pgembed.codec
+LANGUAGE plpgsql STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+    fitted pgembed.codec;
+BEGIN
+    SELECT c.* INTO fitted FROM pgembed.codec c WHERE c.name = fitted_codec.codec AND c.parameters IS NOT NULL;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE040',
+            MESSAGE = pg_catalog.format('Expected the name of a fitted codec, got %L.', codec),
+            HINT = pg_catalog.format('There are: %s.', coalesce((
+                SELECT pg_catalog.string_agg(c.name, ', ' ORDER BY c.name) FROM pgembed.codec c
+                WHERE c.parameters IS NOT NULL), 'none'));
+    END IF;
+    RETURN fitted;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fitted_codec(text) IS
+    'A codec that was fitted, with its parameters. Errors: PE040 no such codec.';
+
+-- Sign, exponent and mantissa by arithmetic: SQL has no cast from bytes to real.
+CREATE OR REPLACE FUNCTION pgembed.float_at(code bytea, place integer)
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT CASE WHEN get_byte(code, place + 3) >= 128 THEN -1 ELSE 1 END
+        * power(2::double precision, greatest(b.exponent, 1) - 150)
+        * (get_byte(code, place) + 256 * get_byte(code, place + 1) + 65536 * (get_byte(code, place + 2) & 127)
+            + CASE WHEN b.exponent > 0 THEN 8388608 ELSE 0 END)
+    FROM (SELECT 2 * (get_byte(code, place + 3) & 127) + get_byte(code, place + 2) / 128 AS exponent) b;
+END;
+
+COMMENT ON FUNCTION pgembed.float_at(bytea, integer) IS
+    'The float32 that stands in a code behind so many bytes, the lowest byte first.';
+
 CREATE OR REPLACE FUNCTION pgembed.follow_store(collection_id integer, store regclass)
 RETURNS void
 LANGUAGE plpgsql
@@ -1659,6 +1953,33 @@ $function$;
 COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
     'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
 
+CREATE OR REPLACE FUNCTION pgembed.inner_product(a real[], b real[])
+RETURNS double precision
+LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    SELECT :"vector_schema".inner_product(a:::"vector_schema".vector, b:::"vector_schema".vector);
+END;
+
+COMMENT ON FUNCTION pgembed.inner_product(real[], real[]) IS
+    'The inner product of two arrays of one length, by pgvector, wherever that is.';
+
+CREATE OR REPLACE FUNCTION pgembed.map_values(codec_id integer, for_query boolean, "values" real[])
+RETURNS real[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    -- OFFSET keeps the array from being made a vector once for each row.
+    SELECT coalesce(
+        (SELECT array_agg(:"vector_schema".inner_product(w.weights, v.vector)::real ORDER BY w.position)
+        FROM pgembed.codec_weights w,
+            (SELECT map_values."values":::"vector_schema".vector AS vector OFFSET 0) v
+        WHERE w.codec_id = map_values.codec_id AND w.for_query = map_values.for_query),
+        map_values."values");
+END;
+
+COMMENT ON FUNCTION pgembed.map_values(integer, boolean, real[]) IS
+    'Maps a query to the coded side of a codec, or what a code stands for back; the values as they are where the codec has no '
+    'transforms.';
+
 -- PgEmbed.Postgres.Sql.SqlName.WithEnding is the same in .NET.
 CREATE OR REPLACE FUNCTION pgembed.name_with_ending(stem text, ending text)
 RETURNS text
@@ -1848,7 +2169,7 @@ BEGIN
         (SELECT f.text_weight
          FROM pgembed.fusion f JOIN pgembed.collection c USING (collection_id)
          WHERE plan_hybrid.fusion = 'weighted' AND c.name = plan_hybrid.collection AND f.space_id = plan_hybrid.space_id),
-        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.35 END);
+        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.3 END);
     IF filter IS NOT NULL AND weighed.queries IS NOT NULL THEN
         few := pgembed.estimate_rows(pg_catalog.format(E'SELECT FROM %s AS %s WHERE (\n%s\n)',
             parts ->> 'source', parts ->> 'source_name', filter)) <= few_rows;
@@ -2800,7 +3121,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"248fe83461e2e0dd6edd0fe5d306929552c47775c71cc3035026a59d4948f75b","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"10bb0d7aaf0d671102e8dcbf58b1da24db60066fc86b63150340ddd7f5034d21","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

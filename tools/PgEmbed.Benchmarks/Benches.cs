@@ -7,6 +7,7 @@ internal static class Benches
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(
             EmbedBench.Parts.Concat(FilterBench.Parts), StringComparer.Ordinal)
         {
+            ["codec"] = CodecBench.RunAsync,
             ["advise"] = AdviseBench.RunAsync,
             ["hybrid"] = HybridBench.RunAsync,
             ["index"] = IndexBench.RunAsync,

@@ -59,16 +59,10 @@ internal static class FilterBench
             Machine.Commit(),
             Machine.This(status.ServerVersion, status.PgvectorVersion),
             new BenchData($"{data.Name}, model {embedder.Space.Name}", data.Rows, embedder.Space.Dimensions),
-            await data.SettingsAsync(cancellationToken),
+            await ServerSettings.ReadAsync(data.DataSource, cancellationToken),
             results,
             targets);
     }
-
-    // The environment may ask for fewer, to look at a cell while something is changed.
-    private static int Count(bool quick) =>
-        Environment.GetEnvironmentVariable("PGEMBED_BENCH_QUERIES") is { Length: > 0 } count
-            ? int.Parse(count, CultureInfo.InvariantCulture)
-            : quick ? 30 : 500;
 
     private static async Task<Dictionary<string, FilterBenchResult>> MeasureAsync(
         FilterBenchData data,

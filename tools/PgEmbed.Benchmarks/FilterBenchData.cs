@@ -79,22 +79,6 @@ internal sealed class FilterBenchData : IAsyncDisposable
         return connection.ProcessID;
     }
 
-    /// <summary>The server's settings for durability and memory.</summary>
-    public async Task<Dictionary<string, string>> SettingsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = DataSource.CreateCommand(
-            """
-            SELECT name, current_setting(name) FROM pg_settings
-            WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'work_mem')
-            ORDER BY name
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var settings = new Dictionary<string, string>();
-        while (await reader.ReadAsync(cancellationToken))
-            settings[reader.GetString(0)] = reader.GetString(1);
-        return settings;
-    }
-
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();
 
     // The index on the place is made last.

@@ -41,7 +41,7 @@ internal static class IndexBench
             Machine.Commit(),
             Machine.This(postgres, pgvector),
             new BenchData("vectors drawn at random, dimensions as in the table", rows, 1_536),
-            await database.SettingsAsync(cancellationToken),
+            await ServerSettings.ReadAsync(database.DataSource, cancellationToken),
             results,
             [
                 BenchTarget.AtMost(

@@ -69,20 +69,5 @@ internal sealed class IndexBenchDatabase : IAsyncDisposable
         await ScalarAsync<string>("SHOW server_version", cancellationToken),
         await ScalarAsync<string>("SELECT extversion FROM pg_extension WHERE extname = 'vector'", cancellationToken));
 
-    public async Task<IReadOnlyDictionary<string, string>> SettingsAsync(CancellationToken cancellationToken)
-    {
-        await using var command = DataSource.CreateCommand(
-            """
-            SELECT name, current_setting(name) FROM pg_settings
-            WHERE name IN ('fsync', 'synchronous_commit', 'shared_buffers', 'max_parallel_maintenance_workers')
-            ORDER BY name
-            """);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var settings = new Dictionary<string, string>();
-        while (await reader.ReadAsync(cancellationToken))
-            settings[reader.GetString(0)] = reader.GetString(1);
-        return settings;
-    }
-
     public ValueTask DisposeAsync() => DataSource.DisposeAsync();
 }

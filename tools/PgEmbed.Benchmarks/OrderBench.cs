@@ -52,7 +52,7 @@ internal static class OrderBench
                     $"{data.Name}, intrinsic dimensionality {IntrinsicDimension.Mean(local):0.0}"),
                 data.Vectors.Count,
                 data.Vectors.Dimensions),
-            await database.SettingsAsync(cancellationToken),
+            await ServerSettings.ReadAsync(database.DataSource, cancellationToken),
             results,
             Targets(results, settings));
     }

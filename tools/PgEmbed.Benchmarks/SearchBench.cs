@@ -7,6 +7,7 @@ using PgEmbed.Onnx;
 using PgEmbed.Onnx.Models;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Cluster;
+using PgEmbed.Postgres.Relevance;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Stores;
 using PgEmbed.Quality;
@@ -14,12 +15,20 @@ using PgEmbed.Quality;
 namespace PgEmbed.Benchmarks;
 
 /// <summary>
-/// Filtered searches of packages: latency and recall against exact results, for filters of several selectivities. The
-/// rows are kept in a database of the private cluster, so that they are embedded once.
+/// Filtered searches of packages: latency and recall against exact results, for filters of several selectivities; and what
+/// a threshold costs that nothing passes. The rows are kept in a database of the private cluster, so that they are embedded
+/// once.
 /// </summary>
 internal static class SearchBench
 {
     private const int K = 10;
+
+    // No distance is negative, and no relevance fitted on distances comes near to this one.
+    private static readonly (string Name, SearchOptions Options)[] Thresholds =
+    [
+        ("max_distance", new SearchOptions { MaxDistance = -0.001 }),
+        ("min_relevance", new SearchOptions { MinRelevance = 0.999_999_999 }),
+    ];
 
     private static readonly (string Name, Expression<Func<Package, bool>>? Filter)[] Filters =
     [
@@ -45,6 +54,14 @@ internal static class SearchBench
         var results = new List<IReadOnlyDictionary<string, object>>();
         foreach (var (filterName, filter) in Filters)
             results.Add(await MeasureAsync(collection, embedder, texts, filterName, filter, cancellationToken));
+        var thresholds = new List<IReadOnlyDictionary<string, object>>();
+        foreach (var (filterName, filter) in Filters)
+        {
+            foreach (var threshold in Thresholds)
+                thresholds.Add(await MeasureThresholdAsync(
+                    collection, embedder, texts, filterName, filter, threshold, cancellationToken));
+        }
+
         var status = await new SchemaMigrator(dataSource).GetStatusAsync(cancellationToken);
         return new BenchReport(
             "search",
@@ -53,10 +70,15 @@ internal static class SearchBench
             Machine.This(status.ServerVersion, status.PgvectorVersion),
             new BenchData($"{name}, model {embedder.Space.Name}", packages.Count, embedder.Space.Dimensions),
             await ServerSettings.ReadAsync(dataSource, cancellationToken),
-            results,
+            [.. results, .. thresholds],
             [
                 .. results.Select(row => new BenchTarget(
                     $"recall@10, filter {row["filter"]}", (double)row["recall_at_10"], "share", 0.95)),
+                .. thresholds.Select(row => BenchTarget.AtMost(
+                    $"{row["threshold"]} that nothing passes, over the same search without, filter {row["filter"]}",
+                    (double)row["p50_ratio"],
+                    "times",
+                    2)),
             ]);
     }
 
@@ -86,6 +108,8 @@ internal static class SearchBench
         await using var vacuum = dataSource.CreateCommand($"VACUUM ANALYZE {collection.Info.Source.Sql}");
         vacuum.CommandTimeout = 0;
         await vacuum.ExecuteNonQueryAsync(cancellationToken);
+        var fitter = new RelevanceFitter(dataSource, embedder, collection.Info);
+        await fitter.SaveAsync(await fitter.FitOnDistancesAsync(cancellationToken: cancellationToken), cancellationToken);
         return collection;
     }
 
@@ -134,6 +158,46 @@ internal static class SearchBench
             ["vector_p50_ms"] = Math.Round(Statistics.Median(withVector), 2),
             ["vector_p95_ms"] = Math.Round(Statistics.Quantile(withVector, 0.95), 2),
             ["exact_p50_ms"] = Math.Round(Statistics.Median(exactTimes), 2),
+        };
+    }
+
+    /// <summary>The same search with a threshold that no row passes and without one, in turns, query by query.</summary>
+    private static async Task<IReadOnlyDictionary<string, object>> MeasureThresholdAsync(
+        VectorCollection<Package> collection,
+        OnnxTextEmbedder embedder,
+        List<string> texts,
+        string filterName,
+        Expression<Func<Package, bool>>? filter,
+        (string Name, SearchOptions Options) threshold,
+        CancellationToken cancellationToken)
+    {
+        List<double> with = [], without = [];
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var vector = await embedder.EmbedQueryAsync(texts[i], cancellationToken);
+            foreach (var limited in (bool[])[i % 2 == 0, i % 2 != 0])
+            {
+                var start = Stopwatch.GetTimestamp();
+                var found = await collection
+                    .SearchAsync(vector, K, filter, limited ? threshold.Options : null, cancellationToken)
+                    .ToListAsync(cancellationToken);
+                (limited ? with : without).Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
+                if (limited && found.Count > 0)
+                    throw new PgEmbedException(
+                        $"Expected that nothing passes {threshold.Name}, but {found.Count} rows did, for '{texts[i]}'.");
+            }
+        }
+
+        return new Dictionary<string, object>
+        {
+            ["threshold"] = threshold.Name,
+            ["filter"] = filterName,
+            ["queries"] = texts.Count,
+            ["without_p50_ms"] = Math.Round(Statistics.Median(without), 2),
+            ["with_p50_ms"] = Math.Round(Statistics.Median(with), 2),
+            ["p50_ratio"] = Math.Round(Statistics.Median(with) / Statistics.Median(without), 2),
+            ["without_p95_ms"] = Math.Round(Statistics.Quantile(without, 0.95), 2),
+            ["with_p95_ms"] = Math.Round(Statistics.Quantile(with, 0.95), 2),
         };
     }
 

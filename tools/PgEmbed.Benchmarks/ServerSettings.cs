@@ -11,7 +11,8 @@ internal static class ServerSettings
         await using var command = dataSource.CreateCommand(
             """
             SELECT name, current_setting(name) FROM pg_settings
-            WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'work_mem')
+            WHERE name IN ('fsync', 'synchronous_commit', 'full_page_writes', 'shared_buffers', 'work_mem',
+                           'max_parallel_maintenance_workers')
             ORDER BY name
             """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -171,8 +171,50 @@ public sealed class VectorCodec
     public PreparedQuery Prepare(ReadOnlySpan<float> query)
     {
         var squares = Check(query);
-        using var buffer = new StepBuffer(_longest);
+        var buffer = new StepBuffer(_longest);
         Start(query, squares, buffer.Current);
+        var offset = Map(ref buffer);
+        var scorer = Quantizer.Prepare(buffer.Current[..Quantizer.Dimensions]);
+        buffer.Dispose();
+        return new PreparedQuery(this, scorer, offset, squares);
+    }
+
+    /// <summary>
+    /// Its transforms as one affine map: a decoded vector is M · values + shift, where values are what a code stands for.
+    /// </summary>
+    /// <returns>
+    /// M, <c>float[d × m]</c>, row-major, and the shift, <c>float[d]</c>; null for the identity, and for zeros.
+    /// </returns>
+    public (float[]? Matrix, float[]? Shift) DecodingMap()
+    {
+        var coded = Quantizer.Dimensions;
+        var (matrix, shift) = (new float[Dimensions * coded], new float[Dimensions]);
+        var unit = new float[Dimensions];
+        var buffer = new StepBuffer(_longest);
+        for (var i = 0; i < Dimensions; i++)
+        {
+            // Mapped as a query, a unit vector is a row of M, and its offset a value of the shift.
+            unit[i] = 1;
+            unit.CopyTo(buffer.Current);
+            shift[i] = Map(ref buffer);
+            buffer.Current[..coded].CopyTo(matrix.AsSpan(i * coded));
+            unit[i] = 0;
+        }
+
+        buffer.Dispose();
+        var identity = Dimensions == coded;
+        for (var i = 0; identity && i < matrix.Length; i++)
+            identity = matrix[i] == (i % (Dimensions + 1) == 0 ? 1 : 0);
+        return (identity ? null : matrix, Array.TrueForAll(shift, value => value == 0) ? null : shift);
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => string.Join(
+        ", ",
+        Transforms.Select(t => FormattableString.Invariant($"{t.Name} {t.OutputDimensions}")).Append(Quantizer.Name));
+
+    private float Map(ref StepBuffer buffer)
+    {
         var offset = 0f;
         foreach (var transform in Transforms)
         {
@@ -180,14 +222,8 @@ public sealed class VectorCodec
             buffer.Swap();
         }
 
-        return new PreparedQuery(
-            this, Quantizer.Prepare(buffer.Current[..Quantizer.Dimensions]), offset, squares);
+        return offset;
     }
-
-    /// <inheritdoc/>
-    public override string ToString() => string.Join(
-        ", ",
-        Transforms.Select(t => FormattableString.Invariant($"{t.Name} {t.OutputDimensions}")).Append(Quantizer.Name));
 
     private static VectorTransform ReadTransform(CodecReader reader)
     {

@@ -19,6 +19,9 @@ public sealed class BitQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override string Name => "bit";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new([-_magnitude, _magnitude]);
+
     internal override QuantizerKind Kind => QuantizerKind.Bit;
 
     /// <summary>Fits the magnitude that the signs stand for.</summary>

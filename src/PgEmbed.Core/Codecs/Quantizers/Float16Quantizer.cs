@@ -16,6 +16,10 @@ public sealed class Float16Quantizer(int dimensions) : VectorQuantizer(dimension
     /// <inheritdoc/>
     public override string Name => "f16";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new(
+        [.. Enumerable.Range(0, 32).Select(exponent => MathF.ScaleB(1, Math.Max(exponent, 1) - 25))]);
+
     internal override QuantizerKind Kind => QuantizerKind.Float16;
 
     /// <inheritdoc/>

@@ -12,6 +12,10 @@ public sealed class Float32Quantizer(int dimensions) : VectorQuantizer(dimension
     /// <inheritdoc/>
     public override string Name => "f32";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new(
+        [.. Enumerable.Range(0, 256).Select(exponent => MathF.ScaleB(1, Math.Max(exponent, 1) - 150))]);
+
     internal override QuantizerKind Kind => QuantizerKind.Float32;
 
     /// <inheritdoc/>

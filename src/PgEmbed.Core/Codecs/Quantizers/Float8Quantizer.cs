@@ -31,6 +31,18 @@ public sealed class Float8Quantizer : VectorQuantizer
     /// <inheritdoc/>
     public override string Name => _format.Name;
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new(_format.Values.ToArray())
+    {
+        HasFactor = Scale == Float8Scale.PerVector,
+        Steps = Scale switch
+        {
+            Float8Scale.PerVector => null,
+            Float8Scale.PerDimension => _scales,
+            _ => [.. Enumerable.Repeat(_scales[0], Dimensions)],
+        },
+    };
+
     internal override QuantizerKind Kind => QuantizerKind.Float8;
 
     private int Header => Scale == Float8Scale.PerVector ? sizeof(float) : 0;

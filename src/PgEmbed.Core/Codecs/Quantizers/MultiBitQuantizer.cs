@@ -44,6 +44,17 @@ public sealed class MultiBitQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override string Name => Planes switch { 2 => "mbit2", 3 => "mbit3", _ => "mbit4" };
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new(
+    [
+        // The first plane is the highest bit.
+        .. Enumerable.Range(0, 1 << Planes).Select(bits => Enumerable.Range(0, Planes)
+            .Sum(plane => MathF.ScaleB((bits >> (Planes - 1 - plane) & 1) == 1 ? 1 : -1, -plane))),
+    ])
+    {
+        HasFactor = true,
+    };
+
     internal override QuantizerKind Kind => QuantizerKind.MultiBit;
 
     /// <inheritdoc/>

@@ -35,6 +35,9 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
     /// <inheritdoc/>
     public override string Name => "nq4";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new(Grid) { HasFactor = true };
+
     internal override QuantizerKind Kind => QuantizerKind.NormalGrid4;
 
     /// <inheritdoc/>

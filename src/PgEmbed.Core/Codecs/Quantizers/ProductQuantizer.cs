@@ -27,6 +27,12 @@ public sealed class ProductQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override string Name => "pq";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new([.. _centres.SelectMany(part => part)])
+    {
+        Parts = [.. _centres.SelectMany((_, part) => Enumerable.Repeat(part, _starts[part + 1] - _starts[part]))],
+    };
+
     internal override QuantizerKind Kind => QuantizerKind.Product;
 
     /// <summary>Finds the centres by k-means.</summary>

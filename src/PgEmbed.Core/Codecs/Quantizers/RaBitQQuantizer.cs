@@ -18,6 +18,9 @@ public sealed class RaBitQQuantizer(int dimensions) : VectorQuantizer(dimensions
     /// <inheritdoc/>
     public override string Name => "rabitq";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new([-1, 1]) { HasFactor = true };
+
     internal override QuantizerKind Kind => QuantizerKind.RaBitQ;
 
     /// <inheritdoc/>

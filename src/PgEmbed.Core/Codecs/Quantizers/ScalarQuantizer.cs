@@ -34,6 +34,13 @@ public sealed class ScalarQuantizer : VectorQuantizer
     /// <inheritdoc/>
     public override string Name => _packed ? "sq4" : "sq8";
 
+    /// <inheritdoc/>
+    public override CodeLayout Layout => new([.. Enumerable.Range(0, Levels).Select(level => (float)level)])
+    {
+        Lows = _lows,
+        Steps = _steps,
+    };
+
     internal override QuantizerKind Kind => _packed ? QuantizerKind.Scalar4 : QuantizerKind.Scalar8;
 
     private int Levels => LevelCount(_packed);

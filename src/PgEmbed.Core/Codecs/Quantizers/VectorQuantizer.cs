@@ -20,6 +20,9 @@ public abstract class VectorQuantizer
     /// <summary>Its name in the catalog, SQL and the command line.</summary>
     public abstract string Name { get; }
 
+    /// <summary>How its codes are read without it.</summary>
+    public abstract CodeLayout Layout { get; }
+
     internal abstract QuantizerKind Kind { get; }
 
     /// <summary>Makes a vector's code, the same bits on every processor.</summary>

@@ -1,0 +1,123 @@
+using PgEmbed.Codecs;
+using PgEmbed.Onnx;
+using PgEmbed.Onnx.Models;
+
+namespace PgEmbed.Benchmarks;
+
+/// <summary>
+/// What codecs lose on real embeddings and what they cost: the retrieval pairs among the packages, with each model, in
+/// memory; and how long SQL alone takes to score by them.
+/// </summary>
+internal static class CodecBench
+{
+    private const int FitOn = 10_000;
+
+    public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
+    {
+        var results = new List<IReadOnlyDictionary<string, object>>();
+        var targets = new List<BenchTarget>();
+        var (name, rows, dims) = ("", 0, 0);
+        await using var database = await CodecSql.OpenAsync(cancellationToken);
+        foreach (var folder in Models())
+        {
+            using var embedder = OnnxTextEmbedder.Load(folder);
+            var data = await CodecBenchData.EmbedAsync(embedder, quick, cancellationToken);
+            (name, rows, dims) = (data.Name, data.Documents.Count, Math.Max(dims, data.Documents.Dimensions));
+            var measured = await MeasureAsync(data, folder.Name, embedder.Space, database, cancellationToken);
+            results.AddRange(measured.Select(codec => codec.Row));
+            AddTargets(targets, measured, data.Documents.Dimensions);
+            CodecRates.Add(targets, data.Documents, quick);
+        }
+
+        return new BenchReport(
+            "codec",
+            quick,
+            Machine.Commit(),
+            Machine.This(),
+            new BenchData(name, rows, dims),
+            new Dictionary<string, string>(),
+            results,
+            targets);
+    }
+
+    private static IEnumerable<ModelFolder> Models()
+    {
+        yield return ModelFolder.Open(BuiltInModel.Folder);
+        if (Checkout.Shared("models", "pgembed-mini-v2") is { } folder)
+            yield return ModelFolder.Open(folder);
+    }
+
+    private static string[] Recipes(int dimensions)
+    {
+        var (half, quarter, eighth) = (dimensions / 2, dimensions / 4, dimensions / 8);
+        return
+        [
+            "f32", "f16",
+            // A quarter of float32.
+            "sq8", "sq8:global", "sq8:fixed", "fp8_e4m3", "fp8_e4m3:vector", "fp8_e4m3:dimension", "fp8_e5m2",
+            "quarter f32",
+            // An eighth.
+            "sq4", "hadamard sq4", "hadamard nq4", $"pca:{half} sq8", $"pca:{half} fp8_e4m3", $"pca-centred:{half} sq8",
+            $"pca:{half} normalize sq8", $"truncate:{half} sq8", $"truncate:{half} normalize sq8", $"whiten:{half} sq8",
+            $"gaussian:{half} sq8", $"sparse-projection:{half} sq8", "hadamard mbit4",
+            // Less.
+            "hadamard mbit3", "hadamard mbit2", $"pq:{quarter}", $"opq:{quarter}", $"pq:{eighth}", $"opq:{eighth}",
+            "bit", "centre hadamard bit", "centre hadamard rabitq",
+        ];
+    }
+
+    private static async Task<List<CodecLoss>> MeasureAsync(
+        CodecBenchData data, string model, VectorSpace space, CodecSql database, CancellationToken cancellationToken)
+    {
+        var sample = Sample(data.Documents);
+        var measured = new List<CodecLoss>();
+        foreach (var recipe in Recipes(data.Documents.Dimensions))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Console.Error.WriteLineAsync($"bench: {model} {recipe}…");
+            var codec = CodecRecipe.Parse(recipe).Fit(sample, DistanceMetric.Cosine);
+            measured.Add(CodecLoss.Of(model, recipe, codec, data, measured.FirstOrDefault()?.Ndcg) with
+            {
+                SqlMilliseconds = await database.MillisecondsAsync(codec, space, data.Documents, cancellationToken),
+            });
+        }
+
+        return measured;
+    }
+
+    // Every n-th, so that fewer are as mixed as all.
+    private static VectorBlock Sample(VectorBlock vectors)
+    {
+        var step = Math.Max(1, vectors.Count / FitOn);
+        var sample = new VectorBlock(Math.Min(FitOn, vectors.Count / step), vectors.Dimensions);
+        for (var i = 0; i < sample.Count; i++)
+            vectors[i * step].Span.CopyTo(sample.Row(i));
+        return sample;
+    }
+
+    private static void AddTargets(List<BenchTarget> targets, List<CodecLoss> measured, int dimensions)
+    {
+        var best4 = measured.Where(codec => codec.Recipe != "f32" && codec.Bytes == dimensions).MinBy(codec => codec.LossPercent)!;
+        // The few bytes in front of a code of nq4 are a size of the vector's own.
+        var best8 = measured.Where(codec => codec.Bytes <= (dimensions / 2) + 4).MinBy(codec => codec.LossPercent)!;
+        targets.Add(BenchTarget.AtMost(
+            $"{dimensions} dimensions, 4x: loss of nDCG@10 by the best codec, {best4.Recipe}", best4.LossPercent, "%", 0.15));
+        targets.Add(BenchTarget.AtMost(
+            $"{dimensions} dimensions, 4x: loss of nDCG@10 by fp8_e4m3",
+            measured.Single(codec => codec.Recipe == "fp8_e4m3").LossPercent, "%", 0.5));
+        targets.Add(BenchTarget.AtMost(
+            $"{dimensions} dimensions, 8x: loss of nDCG@10 by the best codec, {best8.Recipe}", best8.LossPercent, "%", 0.4));
+        if (dimensions == 256)
+        {
+            // f32 and f16 are pgvector's own types, and no codes, where they are stored.
+            var slowest = measured.Skip(2).MaxBy(codec => codec.SqlMilliseconds)!;
+            targets.Add(BenchTarget.AtMost(
+                $"{dimensions} dimensions: SQL's distances to 100 candidates, the slowest codec, {slowest.Recipe}",
+                Math.Round(slowest.SqlMilliseconds, 2), "ms", 20));
+        }
+
+        targets.Add(new BenchTarget(
+            $"{dimensions} dimensions: recall@10 of rabitq, 100 rescored",
+            measured.Single(codec => codec.Recipe.EndsWith("rabitq", StringComparison.Ordinal)).RecallOf(100), "share", 0.98));
+    }
+}

@@ -1,0 +1,56 @@
+using PgEmbed.Onnx;
+
+namespace PgEmbed.Benchmarks;
+
+/// <summary>Documents and queries, embedded; which documents answer which query, and which are nearest to it.</summary>
+/// <param name="Name">What they are.</param>
+/// <param name="Documents"><c>float[n × d]</c>.</param>
+/// <param name="Queries"><c>float[q × d]</c>.</param>
+/// <param name="Grades">For each query the grades of judged documents, by their places.</param>
+/// <param name="Nearest">For each query the places of the ten nearest documents.</param>
+internal sealed record CodecBenchData(
+    string Name,
+    VectorBlock Documents,
+    VectorBlock Queries,
+    IReadOnlyList<IReadOnlyDictionary<int, int>> Grades,
+    IReadOnlyList<int[]> Nearest)
+{
+    public static async Task<CodecBenchData> EmbedAsync(
+        OnnxTextEmbedder embedder, bool quick, CancellationToken cancellationToken)
+    {
+        var texts = await JudgedTexts.RetrievalAsync(quick ? 1_000 : int.MaxValue, cancellationToken);
+        var (name, packages) = await BenchTexts.PackagesAsync(quick ? 2_000 : int.MaxValue, cancellationToken);
+        var documents = await BlockAsync(
+            embedder,
+            [.. texts.Documents.Select(d => d.Text), .. packages.Select(p => $"{p.Synopsis}\n{p.Description}")],
+            TextRole.Document,
+            cancellationToken);
+        var queries = await BlockAsync(embedder, [.. texts.Queries.Select(q => q.Text)], TextRole.Query, cancellationToken);
+        var places = texts.Documents.Index().ToDictionary(d => d.Item.Id, d => d.Index, StringComparer.Ordinal);
+        var nearest = new int[queries.Count][];
+        Parallel.For(0, queries.Count, i => nearest[i] = Exact(documents, queries[i].Span));
+        return new CodecBenchData(
+            $"{texts.Name} among {name}",
+            documents,
+            queries,
+            [.. texts.Queries.Select(q => texts.Judgments.Of(q.Id).ToDictionary(g => places[g.Key], g => g.Value))],
+            nearest);
+    }
+
+    private static int[] Exact(VectorBlock documents, ReadOnlySpan<float> query)
+    {
+        var distances = new double[documents.Count];
+        for (var i = 0; i < distances.Length; i++)
+            distances[i] = -System.Numerics.Tensors.TensorPrimitives.CosineSimilarity(documents[i].Span, query);
+        var places = Enumerable.Range(0, distances.Length).ToArray();
+        Array.Sort(distances, places);
+        return places[..10];
+    }
+
+    private static async Task<VectorBlock> BlockAsync(
+        OnnxTextEmbedder embedder, List<string> texts, TextRole role, CancellationToken cancellationToken)
+    {
+        await Console.Error.WriteLineAsync($"bench: embedding {texts.Count} texts with {embedder.Space.Name}…");
+        return (await embedder.EmbedAsync(texts, role, cancellationToken)).Vectors;
+    }
+}
