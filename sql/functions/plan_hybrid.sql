@@ -67,7 +67,7 @@ BEGIN
         (SELECT f.text_weight
          FROM pgembed.fusion f JOIN pgembed.collection c USING (collection_id)
          WHERE plan_hybrid.fusion = 'weighted' AND c.name = plan_hybrid.collection AND f.space_id = plan_hybrid.space_id),
-        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.3 END);
+        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.35 END);
     IF filter IS NOT NULL AND weighed.queries IS NOT NULL THEN
         few := pgembed.estimate_rows(pg_catalog.format(E'SELECT FROM %s AS %s WHERE (\n%s\n)',
             parts ->> 'source', parts ->> 'source_name', filter)) <= few_rows;

@@ -10,7 +10,7 @@ public sealed record HybridOptions
     public HybridFusion Fusion { get; init; } = HybridFusion.Weighted;
 
     /// <summary>
-    /// How much the words count, 0 (not at all) to 1 (alone). Null: what was fitted for the collection, else 0.3, or 0.5 by
+    /// How much the words count, 0 (not at all) to 1 (alone). Null: what was fitted for the collection, else 0.35, or 0.5 by
     /// reciprocal rank.
     /// </summary>
     public double? TextWeight { get; init; }

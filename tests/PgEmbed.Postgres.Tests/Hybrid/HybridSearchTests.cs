@@ -18,7 +18,7 @@ public sealed class HybridSearchTests
     public async Task The_ranking_is_that_of_both_scores_computed_plainly(string query, double? textWeight)
     {
         await using var articles = await BuiltAsync(WordyArticles.Some(48));
-        var weight = textWeight ?? 0.3;
+        var weight = textWeight ?? 0.35;
         var expected = (await ScoresAsync(articles, query))
             .OrderByDescending(row => ((1 - weight) * (1 - row.Distance)) + (weight * row.Text)).ThenBy(row => row.Id)
             .Take(10).ToList();

@@ -21,7 +21,7 @@ internal sealed class HybridSettings
 
     public Option<double?> TextWeight { get; } = new("--text-weight")
     {
-        Description = "How much words count in --hybrid, 0 to 1. Default: what pgembed text fit found, else 0.3.",
+        Description = "How much words count in --hybrid, 0 to 1. Default: what pgembed text fit found, else 0.35.",
         HelpName = "SHARE",
     };
 
