@@ -9,8 +9,8 @@
 --   columns that hang together, JSON, arrays, a table never analyzed.
 -- - Else the index is asked, with ef_search well above k: what an index search misses, it misses at its edge, and now and
 --   then by a lot. The asked recall says among how many rows that pass the k are to be found. Where the index has so many in
---   one batch of ef_search vectors (that is the cheapest by far), it stops at k of them, since a batch is sorted. Else it scans on until
---   it has them all.
+--   one batch of ef_search vectors (that is the cheapest by far), it stops at k of them, since a batch is
+--   sorted. Else it scans on until it has them all.
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
 --   there). So a step by the index ends where it would have had enough rows even if those that pass were a quarter as dense
@@ -101,7 +101,8 @@ BEGIN
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
     batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
     ef_search := coalesce(ef_search, least(1000, greatest(
-        batch, pg_catalog.ceil(given), CASE WHEN filter IS NOT NULL AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
+        batch, pg_catalog.ceil(given),
+        CASE WHEN filter IS NOT NULL AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN
@@ -200,5 +201,5 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
-    'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
+    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
+    'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
