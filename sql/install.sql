@@ -2169,7 +2169,7 @@ BEGIN
         (SELECT f.text_weight
          FROM pgembed.fusion f JOIN pgembed.collection c USING (collection_id)
          WHERE plan_hybrid.fusion = 'weighted' AND c.name = plan_hybrid.collection AND f.space_id = plan_hybrid.space_id),
-        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.3 END);
+        CASE fusion WHEN 'rrf' THEN 0.5 ELSE 0.35 END);
     IF filter IS NOT NULL AND weighed.queries IS NOT NULL THEN
         few := pgembed.estimate_rows(pg_catalog.format(E'SELECT FROM %s AS %s WHERE (\n%s\n)',
             parts ->> 'source', parts ->> 'source_name', filter)) <= few_rows;
@@ -2196,13 +2196,15 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 -- of its fixed plans, 0.4 ms for the way into the index and 0.03 ms for each vector that it gives. From that follows:
 -- - A filter of few rows is ranked at once. It is counted up to a bound on the way, should the estimate be far too low:
 --   columns that hang together, JSON, arrays, a table never analyzed.
--- - Else the index is asked. A step by the index takes more rows than k and the nearest of them, with ef_search well above
---   k: what an index search misses, it misses at its edge, and now and then by a lot. How many more, the asked recall says.
+-- - Else the index is asked, with ef_search well above k: what an index search misses, it misses at its edge, and now and
+--   then by a lot. The asked recall says among how many rows that pass the k are to be found. Where the index has so many in
+--   one batch of ef_search vectors (that is the cheapest by far), it stops at k of them, since a batch is
+--   sorted. Else it scans on until it has them all.
 -- - Whether a filter goes with or against the query's neighbourhood, no statistics tell; how many of the nearest vectors
 --   pass does. A filter that goes against it makes the index slow and its answers wrong (few of the graph's edges lead
---   there). So a step by the index ends where it would have had enough rows even if those that pass were half as dense
---   about the query as they are in all; and where that costs more than a quarter of the ranking, a probe of the nearest 50
---   vectors comes before, and the index is passed over where hardly any of them pass.
+--   there). So a step by the index ends where it would have had enough rows even if those that pass were a quarter as dense
+--   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
+--   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
 --
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
 -- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
@@ -2229,20 +2231,22 @@ DECLARE
     tuple_cost constant double precision := 8;      -- a vector that the index gives
     scan_cost  constant double precision := 100;    -- the way into the index
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
-    probed     constant integer := 50;              -- vectors that a probe looks at
-    caution    constant double precision := 1.75;   -- by so much must the index be cheaper, since it may come back short
+    caution    constant double precision := 1.25;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
-    ef_search  integer := coalesce(
-        (options ->> 'ef_search')::integer,
-        CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END);
+    ef_search  integer := (options ->> 'ef_search')::integer;
+    tuned      integer := CASE WHEN options ->> 'recall' IS NULL THEN pgembed.tuned_ef_search(collection, k) END;
+    batch      integer;               -- ef_search without a filter that calls for more
     spare      double precision;
     density    double precision;
-    wanted     integer;
-    expected   double precision;
+    wanted     integer;               -- rows that the index is to find
+    expected   double precision;      -- vectors among which so many pass
+    given      double precision;      -- vectors that the index gives until then
+    near       boolean := false;
     reach      integer;
+    probed     integer;               -- vectors that a probe looks at
     costs      double precision;
     narrow     record;
     way        double precision;      -- the cost of the way through the index to what is expected to be enough
@@ -2273,7 +2277,6 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
-    ef_search := least(1000, coalesce(ef_search, greatest(220 * spare, spare * k)::integer));
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -2281,15 +2284,24 @@ BEGIN
             NULL::integer AS graphs INTO narrow;
     END IF;
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
-    wanted := CASE
-        WHEN filter IS NULL AND ef_search >= spare * k THEN k
-        ELSE k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer
-    END;
+    wanted := k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer;
     expected := wanted / density;
-    -- It gives them in batches of ef_search; each index is walked from its own entry, and past the vectors that what the
-    -- filter says of the store excludes.
-    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search
-        * pg_catalog.ceil(expected * coalesce(narrow.vectors / narrow.rows, 1) / ef_search));
+    -- Past the vectors, too, that what the filter says of the store excludes.
+    given := expected * coalesce(narrow.vectors / narrow.rows, 1);
+    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
+    ef_search := coalesce(ef_search, least(1000, greatest(
+        batch, pg_catalog.ceil(given),
+        CASE WHEN filter IS NOT NULL AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
+    -- The index gives them in batches of ef_search; each index is walked from its own entry.
+    way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
+    IF given <= ef_search THEN
+        -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
+        -- the density promises, the filter goes against the query.
+        wanted := k;
+        reach := least(ef_search, pg_catalog.ceil(4 * k / density));
+    ELSE
+        reach := least(2000000000, pg_catalog.ceil(2 * expected));
+    END IF;
 
     plan := 'exact';
     steps := '[]';
@@ -2297,11 +2309,12 @@ BEGIN
         reason := 'an exact search was asked for';
     ELSIF NOT (parts ->> 'indexed')::boolean AND narrow.means IS NULL THEN
         reason := 'no index serves the collection';
-    ELSIF stored_rows <= scan_cost + tuple_cost * ef_search THEN
+    ELSIF stored_rows <= scan_cost + tuple_cost * batch THEN
         reason := 'ranking every row costs no more than the way through the index';
     ELSIF filter IS NULL THEN
         plan := 'index';
         reason := 'there is no filter';
+        near := true;
         reach := greatest(4 * wanted, ef_search);
     ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
         reason := 'the partitions that can have the rows that pass have few: they are ranked';
@@ -2310,24 +2323,26 @@ BEGIN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
         -- Only where there are far more than was thought.
-        reach := greatest(1000, 2 * wanted);
+        near := true;
+        reach := greatest(1000, 4 * wanted);
     ELSIF matching_rows <= way * (CASE WHEN narrow.means IS NULL THEN caution ELSE 1 END) THEN
         reason := 'ranking the rows that pass costs no more than the way through the index';
     ELSE
         reason := 'many rows pass: the index is asked first';
-        reach := 2 * expected;
+        near := true;
         costs := scan_cost + tuple_cost * greatest(ef_search, reach);
         plan := coalesce(narrow.means, CASE WHEN expected <= ef_search THEN 'index' ELSE 'iterative index' END);
         IF narrow.means IS NOT NULL THEN
             reason := pg_catalog.format('a %s has the rows that can pass: it is asked first', narrow.means);
         END IF;
         IF costs > matching_rows / 4 THEN
-            -- It only looks: `least` is more than it can find.
+            -- It only looks: `least` is more than it can find. In so many, six pass where the filter is independent.
+            probed := least(200, greatest(50, pg_catalog.ceil(6 / density)));
             steps := steps || pg_catalog.jsonb_build_object(
                 'step', 'probe', 'bound', probed, 'wanted', probed, 'least', probed + 1);
         END IF;
     END IF;
-    IF reach IS NOT NULL THEN
+    IF near THEN
         steps := steps || pg_catalog.jsonb_build_object(
             'step', 'near', 'bound', reach, 'wanted', wanted, 'least', wanted,
             'worth', CASE WHEN steps -> 0 ->> 'step' = 'probe' THEN greatest(1, pg_catalog.floor(probed * density / 3)) END);
@@ -2347,7 +2362,9 @@ BEGIN
                         'enable_sort', 'off',
                         'hnsw.ef_search',
                         CASE s.step ->> 'step' WHEN 'probe' THEN least(ef_search, probed) ELSE ef_search END::text,
-                        'hnsw.iterative_scan', 'relaxed_order',
+                        -- Within one batch nothing need be kept for a next one, which makes it a tenth cheaper.
+                        'hnsw.iterative_scan',
+                        CASE WHEN (s.step ->> 'bound')::integer <= ef_search THEN 'off' ELSE 'relaxed_order' END,
                         -- The step's own bound is what ends it.
                         'hnsw.max_scan_tuples', greatest(20000, least(2000000000,
                             50 * (s.step ->> 'bound')::bigint * coalesce(narrow.vectors / narrow.rows, 1)))::bigint::text,
@@ -2373,8 +2390,8 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
-    'returned; null for the key as texts. Options: as pgembed.search. Nothing is run but EXPLAIN. Errors: PE020 k out of '
-    'its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
+    'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
+    'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
 
 -- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
 -- filter as under another. The setting ends with the subtransaction, which is always rolled back.
@@ -2538,6 +2555,109 @@ COMMENT ON FUNCTION pgembed.search(text, pgembed.space_vector, integer, text, js
     'found, 0.95), ef_search (pgvector''s, instead of what follows from the recall), exact (true: rank all that pass). '
     'Errors: as pgembed.plan_search and pgembed.with_distance_limit; PE001 a vector of another space; 22004 no vector.';
 
+-- A page is what is nearest among the rows that no page before has shown. A continuation therefore holds a hash of each row
+-- that was shown, not the distance of the last one: an index search for more rows may find nearer ones that the search for
+-- fewer has missed, and beyond a distance they would never be shown. Rows that were updated are not shown twice, and rows
+-- that were deleted move none out of sight. In bytes: version (1), which search it continues (8), a check sum (8), then the
+-- hashes of the keys (8 each); in base64url.
+CREATE OR REPLACE FUNCTION pgembed.search_page(
+    collection text,
+    query pgembed.space_vector,
+    k integer DEFAULT 10,
+    continuation text DEFAULT NULL,
+    filter text DEFAULT NULL,
+    options jsonb DEFAULT '{}')
+RETURNS TABLE (key text[], distance double precision, next_continuation text)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    most     constant integer := 10000;
+    asked    bytea := pg_catalog.substr(pg_catalog.sha256(pg_catalog.convert_to(pg_catalog.jsonb_build_array(
+        collection, (query).space_id, (query).embedding::text, filter, options - '{ef_search,exact,recall}'::text[])::text,
+        'UTF8')), 1, 8);
+    token    bytea;
+    shown    bytea := '';
+    in_all   integer;
+    typed    text;
+BEGIN
+    IF k IS NULL OR k < 1 OR k > most THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE020',
+            MESSAGE = pg_catalog.format('Expected k from 1 to %s, got %s.', most, coalesce(k::text, 'null'));
+    END IF;
+    IF continuation IS NOT NULL THEN
+        BEGIN
+            token := pg_catalog.decode(pg_catalog.translate(continuation, '-_', '+/')
+                || pg_catalog.repeat('=', (4 - pg_catalog.length(continuation) % 4) % 4), 'base64');
+        EXCEPTION
+            WHEN invalid_parameter_value THEN
+                NULL;
+        END;
+        shown := pg_catalog.substr(token, 18);
+        IF token IS NULL OR pg_catalog.length(shown) < 8 OR pg_catalog.length(shown) % 8 > 0
+            OR pg_catalog.get_byte(token, 0) <> 1
+            OR pg_catalog.substr(token, 10, 8)
+                <> pg_catalog.substr(pg_catalog.sha256(pg_catalog.substr(token, 2, 8) || shown), 1, 8)
+        THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE022',
+                MESSAGE = 'Expected a continuation as the page before has given it, got one that is damaged.',
+                HINT = 'Give it whole and unchanged, or none for the first page.';
+        END IF;
+        IF pg_catalog.substr(token, 2, 8) <> asked THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE022',
+                MESSAGE = 'Expected a continuation of this search, got one of another.',
+                HINT = 'Collection, query, filter and thresholds must be those of the page before.';
+        END IF;
+    END IF;
+    in_all := pg_catalog.length(shown) / 8 + k;
+    IF in_all > most THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE022',
+            MESSAGE = pg_catalog.format('Expected at most %s rows on all pages, got %s with this one.', most, in_all),
+            HINT = 'Narrow the search by a filter or max_distance.';
+    END IF;
+
+    -- A key is hashed by its values: what their texts are like is a setting of the session.
+    SELECT pg_catalog.string_agg(
+        pg_catalog.format('s.key[%s]::%s', n, pg_catalog.format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY n)
+    INTO typed
+    FROM pgembed.serving_store(search_page.collection) v
+        CROSS JOIN LATERAL pg_catalog.generate_subscripts(v.key_columns, 1) n
+        JOIN pg_catalog.pg_attribute a ON a.attrelid = v.store AND a.attname = 'key_' || n;
+    RETURN QUERY EXECUTE pg_catalog.format(
+        $sql$WITH found AS (
+    SELECT s.key, s.distance, s.position, pg_catalog.int8send(pg_catalog.hash_record_extended(ROW(%s), 0)) AS hash
+    FROM ROWS FROM (pgembed.search($1, $2, $3, $4, $5)) WITH ORDINALITY AS s (key, distance, position)),
+fresh AS (
+    SELECT f.key, f.distance, f.hash, pg_catalog.row_number() OVER (ORDER BY f.position) AS position
+    FROM found f
+    WHERE f.hash NOT IN (
+        SELECT pg_catalog.substr($6, 8 * n + 1, 8)
+        FROM pg_catalog.generate_series(0, pg_catalog.length($6) / 8 - 1) n)),
+further AS (
+    SELECT $6 || pg_catalog.string_agg(f.hash, ''::bytea ORDER BY f.position) FILTER (WHERE f.position <= $7) AS hashes
+    FROM fresh f
+    HAVING pg_catalog.count(*) > $7 OR (SELECT pg_catalog.count(*) FROM found) = $8)
+SELECT f.key, f.distance, (
+        SELECT pg_catalog.translate(
+            pg_catalog.encode(
+                '\x01'::bytea || $9 || pg_catalog.substr(pg_catalog.sha256($9 || h.hashes), 1, 8) || h.hashes, 'base64'),
+            E'+/=\n', '-_')
+        FROM further h)
+FROM fresh f
+WHERE f.position <= $7
+ORDER BY f.position$sql$,
+        typed)
+    -- One more than the page has, to see whether there is another.
+    USING collection, query, least(in_all + 1, most), filter, options, shown, k, most, asked;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb) IS
+    'A page of k rows of a search, 10,000 rows at most on all pages: of the rows that pass the filter the k nearest that no '
+    'page before has shown, nearest first, each with its key, its distance, and what to give as continuation for the next '
+    'page, null where there is none. A row that passes from the first page to the last is shown exactly once, whatever is '
+    'written meanwhile. Filter and options: as pgembed.search. Errors: as that; PE022 a continuation that is damaged or of '
+    'another search, or more rows than that.';
+
 -- The pieces of SQL that every search statement of a collection is put together from. The store's columns are renamed, so
 -- that a filter's plain names can only mean the source table's. Keys are compared by the equality of the store's
 -- unique index, named with its schema: an unqualified = on a type such as citext would be another operator under another
@@ -2662,9 +2782,15 @@ DECLARE
     rows_by_key text;
 BEGIN
     IF columns IS NOT NULL THEN
+        -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
         SELECT pg_catalog.string_agg(
-                pg_catalog.format('%s.%I', parts ->> 'source_name', c.name), ', ' ORDER BY c.position),
-            pg_catalog.string_agg(pg_catalog.quote_ident(c.name), ', ' ORDER BY c.position)
+                CASE
+                    WHEN c.name IS NULL THEN
+                        pg_catalog.format('pg_catalog.hash_record_extended(ROW(%s), 0) AS _pgembed_hash', parts ->> 'keys')
+                    ELSE pg_catalog.format('%s.%I', parts ->> 'source_name', c.name)
+                END,
+                ', ' ORDER BY c.position),
+            pg_catalog.string_agg(coalesce(pg_catalog.quote_ident(c.name), '_pgembed_hash'), ', ' ORDER BY c.position)
         INTO selected, names
         FROM pg_catalog.unnest(columns) WITH ORDINALITY AS c (name, position);
     END IF;
@@ -3121,7 +3247,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"10bb0d7aaf0d671102e8dcbf58b1da24db60066fc86b63150340ddd7f5034d21","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"4cd7708c9b47c93ab3b4c096f4eafc218256a960a91b3c38356f5fcbf64b2fb5","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
