@@ -12,6 +12,7 @@ CREATE OR REPLACE FUNCTION pgembed.carried_condition(
     OUT condition text,
     OUT whole boolean)
 LANGUAGE plpgsql
+SET jit = off
 AS $function$
 DECLARE
     -- Drawn at random, so that no text in the filter has it.

@@ -15,6 +15,7 @@ CREATE OR REPLACE FUNCTION pgembed.narrow_search(
     OUT graphs integer)
 LANGUAGE plpgsql
 SET enable_sort = off
+SET jit = off
 AS $function$
 DECLARE
     condition text;

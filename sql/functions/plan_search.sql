@@ -37,6 +37,8 @@ CREATE OR REPLACE FUNCTION pgembed.plan_search(
     OUT store_id integer,
     OUT steps jsonb)
 LANGUAGE plpgsql
+-- Compiling the look at the catalog takes up to a hundred times what running it takes.
+SET jit = off
 AS $function$
 DECLARE
     tuple_cost constant double precision := 8;      -- a vector that the index gives
@@ -102,7 +104,7 @@ BEGIN
     batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
     ef_search := coalesce(ef_search, least(1000, greatest(
         batch, pg_catalog.ceil(given),
-        CASE WHEN filter IS NOT NULL AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
+        CASE WHEN density < 0.9 AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
     IF given <= ef_search THEN
@@ -202,4 +204,5 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
-    'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where it can''t run the filter.';
+    'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where '
+    'it can''t run the filter.';

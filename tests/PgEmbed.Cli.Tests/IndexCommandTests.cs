@@ -53,11 +53,11 @@ public sealed class IndexCommandTests
         string[] target = ["--table", "items", "--column", "v", "--metric", "l2"];
 
         var tuned = await Cli.RunAsync(
-            database, ["index", "tune", .. target, "--recall", "0.9", "--sample", "2000", "--try", "6:24", "--apply", "--json"]);
+            database, ["index", "tune", .. target, "--recall", "0.9", "--sample", "2000", "--try", "12:64", "--apply", "--json"]);
         Assert.True(tuned.Code == 0, tuned.Error);
         using (var tuning = JsonDocument.Parse(tuned.Output))
-            Assert.Equal(6, tuning.RootElement.GetProperty("advice").GetProperty("m").GetInt32());
-        Assert.Equal(6, Assert.Single((await ListAsync(database)).EnumerateArray()).GetProperty("m").GetInt32());
+            Assert.Equal(12, tuning.RootElement.GetProperty("advice").GetProperty("m").GetInt32());
+        Assert.Equal(12, Assert.Single((await ListAsync(database)).EnumerateArray()).GetProperty("m").GetInt32());
 
         var path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "[0.1,0.2,0.3,0.4]\n\n{\"vector\":[0.5,0.5,0.5,0.5]}\n");
