@@ -2476,6 +2476,51 @@ COMMENT ON FUNCTION pgembed.query_relevance(text, pgembed.space_vector) IS
     'What relevance a distance stands for, for one query: 1 / (1 + exp(slope * distance - intercept)). Errors: as '
     'pgembed.query_neighborhood; PE034 relevance was not fitted.';
 
+-- What a client needs to turn a least relevance into a distance by itself, with one plain statement for each query: as
+-- pgembed.query_relevance does, without looking all of this up again.
+CREATE OR REPLACE FUNCTION pgembed.relevance_parts(
+    collection text,
+    space_id uuid,
+    OUT store_id integer,
+    OUT intercept double precision,
+    OUT nearness double precision,
+    OUT distinctness double precision,
+    OUT ef_search integer,
+    OUT statement text)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    parts  record;
+    fitted record;
+BEGIN
+    PERFORM pgembed.require_space(collection, space_id);
+    SELECT * INTO parts FROM pgembed.search_parts(collection);
+    SELECT r.* INTO fitted
+    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
+    WHERE c.name = relevance_parts.collection AND r.space_id = relevance_parts.space_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE034',
+            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
+                collection),
+            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
+    END IF;
+    store_id := parts.store_id;
+    intercept := fitted.intercept;
+    nearness := fitted.nearness;
+    distinctness := fitted.distinctness;
+    ef_search := greatest(100, fitted.neighbors);
+    statement := pg_catalog.format(
+        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
+FROM (SELECT embedding %1$s AS distance FROM %2$s ORDER BY embedding %1$s LIMIT %3$s) AS near$sql$,
+        parts.distance, parts.store, fitted.neighbors);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.relevance_parts(text, uuid) IS
+    'The fitted relevance of a collection in its space, and the statement ($1 the query vector) that gives mean and standard '
+    'deviation of a query''s neighbourhood, to be run with hnsw.ef_search as said, while the store serves. Errors: as '
+    'pgembed.require_space; PE034 relevance was not fitted.';
+
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
 LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -3252,7 +3297,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"8c45d62d28fe2a359ad52463d8216ec0b5df269a16d08f027120a8ce1d65e4b8","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"4a78312c1e2a3516fed78ec1102c4b0b2e456b58bd7c2f456fa4a9fff6e2e442","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.relevance_parts(text, uuid)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Search;
@@ -23,38 +24,41 @@ internal static class RelevanceLimits
         var asking = queries.Where(query => query.Options.MinRelevance is not null).ToList();
         if (asking.Count == 0)
             return;
-        var batch = session.Connection.CreateBatch();
-        await using (batch.ConfigureAwait(false))
+        try
         {
-            foreach (var query in asking)
-                batch.BatchCommands.Add(
-                    new NpgsqlBatchCommand("SELECT pgembed.distance_limit($1, ROW($2, $3)::pgembed.space_vector, $4)")
-                    {
-                        Parameters =
-                        {
-                            new() { Value = query.Collection.Name },
-                            new() { Value = query.Collection.Store.Space.Id },
-                            query.VectorParameter.Clone(),
-                            new() { Value = query.Options.MinRelevance },
-                        },
-                    });
-            try
+            for (var attempt = 1; ; attempt++)
             {
-                var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
+                var model = await RelevanceStatement.GetAsync(session, asking[0], cancellationToken).ConfigureAwait(false);
+                var settings = new Dictionary<string, string>
                 {
-                    foreach (var query in asking)
-                    {
-                        await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
-                        query.LimitDistance(Math.Clamp(reader.GetDouble(0), -Farthest, Farthest));
-                        await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                    }
+                    ["hnsw.ef_search"] = model.EfSearch.ToString(CultureInfo.InvariantCulture),
+                    ["jit"] = "off",
+                };
+                var neighborhoods = await SearchBatch.RunAsync(
+                    session,
+                    SearchBatch.Prepare(asking[0], model.StoreId, settings),
+                    [.. asking.Select(query => new NpgsqlBatchCommand(model.Sql) { Parameters = { query.VectorParameter.Clone() } })],
+                    reader => reader.IsDBNull(0) ? ((double, double)?)null : (reader.GetDouble(0), reader.GetDouble(1)),
+                    cancellationToken).ConfigureAwait(false);
+                if (neighborhoods is not null)
+                {
+                    foreach (var (query, neighborhood) in asking.Zip(neighborhoods))
+                        query.LimitDistance(Math.Clamp(
+                            model.DistanceOf(query.Options.MinRelevance!.Value, neighborhood[0]), -Farthest, Farthest));
+                    return;
                 }
+
+                // Another store serves by now.
+                RelevanceStatement.Forget(asking[0]);
+                if (attempt == 3)
+                    throw new PgEmbedException(
+                        $"Expected collection '{asking[0].Collection.Name}' to be served by one store, it changes again and again.",
+                        "Wait until its alteration or upgrade is done.");
             }
-            catch (PostgresException e) when (ServerRefusal.Is(e) && e.SqlState != VectorSearch.SpaceMismatch)
-            {
-                throw ServerRefusal.Of(e);
-            }
+        }
+        catch (PostgresException e) when (ServerRefusal.Is(e) && e.SqlState != VectorSearch.SpaceMismatch)
+        {
+            throw ServerRefusal.Of(e);
         }
     }
 }

@@ -80,20 +80,25 @@ internal static class SearchBatch
     /// Makes the transaction ready for a step: read-only, with the step's settings. It gives whether the plan's store still
     /// serves its collection, in the query's space: a plain look at one row of the catalog, no more.
     /// </summary>
-    public static NpgsqlBatchCommand Prepare(SearchQuery query, SearchPlan plan, SearchStep step)
+    public static NpgsqlBatchCommand Prepare(SearchQuery query, SearchPlan plan, SearchStep step) =>
+        Prepare(query, plan.StoreId, step.Settings);
+
+    /// <inheritdoc cref="Prepare(SearchQuery, SearchPlan, SearchStep)"/>
+    public static NpgsqlBatchCommand Prepare(
+        SearchQuery query, int storeId, IReadOnlyDictionary<string, string> settings)
     {
         var command = new NpgsqlBatchCommand
         {
             Parameters =
             {
-                new NpgsqlParameter<int> { TypedValue = plan.StoreId },
+                new NpgsqlParameter<int> { TypedValue = storeId },
                 new NpgsqlParameter<Guid> { TypedValue = query.Collection.Store.Space.Id },
             },
         };
         var sql = new StringBuilder(
             "SELECT EXISTS (SELECT FROM pgembed.store WHERE store_id = $1 AND space_id = $2 AND serving), "
             + "set_config('transaction_read_only', 'on', true)");
-        foreach (var (name, value) in step.Settings)
+        foreach (var (name, value) in settings)
         {
             sql.Append(CultureInfo.InvariantCulture,
                 $", set_config(${command.Parameters.Count + 1}, ${command.Parameters.Count + 2}, true)");

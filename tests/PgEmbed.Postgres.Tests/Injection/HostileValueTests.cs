@@ -55,6 +55,7 @@ public sealed class HostileValueTests
         "SELECT pgembed.space_id($1, 3, $1)",
         "SELECT pgembed.add_partition('pgembed_store.notes_1', ARRAY[$1])",
         "SELECT * FROM pgembed.search($1, pgembed.vector_of('notes', 'a'), 3)",
+        "SELECT pgembed.relevance_parts($1, gen_random_uuid())",
         "SELECT * FROM pgembed.search_page($1, pgembed.vector_of('notes', 'a'), 3)",
         "SELECT * FROM pgembed.search_page('notes', pgembed.vector_of('notes', 'a'), 3, $1)",
         "SELECT * FROM pgembed.search('notes', pgembed.vector_of('notes', 'a'), 3, options => jsonb_build_object('ef_search', $1))",
