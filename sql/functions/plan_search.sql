@@ -103,11 +103,11 @@ BEGIN
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
     batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
     ef_search := coalesce(ef_search, least(1000, greatest(
-        batch, pg_catalog.ceil(given),
+        batch, CASE WHEN filter IS NOT NULL THEN pg_catalog.ceil(given) END,
         CASE WHEN density < 0.9 AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
-    IF given <= ef_search THEN
+    IF given <= ef_search OR (filter IS NULL AND ef_search >= spare * k) THEN
         -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
         -- the density promises, the filter goes against the query.
         wanted := k;
