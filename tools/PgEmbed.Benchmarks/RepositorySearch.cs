@@ -49,6 +49,9 @@ internal static class RepositorySearch
                 var oursFirst = i % 2 == 0;
                 var (first, firstRows) = await TimeAsync(() => oursFirst ? OursAsync(kind) : ByHandAsync());
                 var (second, secondRows) = await TimeAsync(() => oursFirst ? ByHandAsync() : OursAsync(kind));
+                // By hand it ends with the plan's first step. Where that finds too few rows, the repository goes on.
+                if ((oursFirst ? secondRows : firstRows).Count < K)
+                    continue;
                 if (!firstRows.SequenceEqual(secondRows))
                     throw new PgEmbedException($"Expected the same rows from both, got others for query {i} of '{name}'.");
                 if (i < WarmUp)
