@@ -8,6 +8,9 @@ public readonly record struct QueryNeighborhood(double Mean, double Deviation)
     // Below it a deviation is noise; pgembed.query_relevance has the same.
     private const double SmallestDeviation = 1e-6;
 
+    /// <summary>Whether all are as far, so that nothing stands out.</summary>
+    public bool IsFlat => !(Deviation > SmallestDeviation);
+
     /// <summary>How many standard deviations nearer than the mean a distance is; 0 where all are as far.</summary>
-    public double Distinctness(double distance) => Deviation > SmallestDeviation ? (Mean - distance) / Deviation : 0;
+    public double Distinctness(double distance) => IsFlat ? 0 : (Mean - distance) / Deviation;
 }

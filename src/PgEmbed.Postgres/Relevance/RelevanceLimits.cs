@@ -38,7 +38,7 @@ internal static class RelevanceLimits
                     session,
                     SearchBatch.Prepare(asking[0], model.StoreId, settings),
                     [.. asking.Select(query => new NpgsqlBatchCommand(model.Sql) { Parameters = { query.VectorParameter.Clone() } })],
-                    reader => reader.IsDBNull(0) ? ((double, double)?)null : (reader.GetDouble(0), reader.GetDouble(1)),
+                    reader => reader.IsDBNull(0) ? default : new QueryNeighborhood(reader.GetDouble(0), reader.GetDouble(1)),
                     cancellationToken).ConfigureAwait(false);
                 if (neighborhoods is not null)
                 {
@@ -51,9 +51,7 @@ internal static class RelevanceLimits
                 // Another store serves by now.
                 RelevanceStatement.Forget(asking[0]);
                 if (attempt == 3)
-                    throw new PgEmbedException(
-                        $"Expected collection '{asking[0].Collection.Name}' to be served by one store, it changes again and again.",
-                        "Wait until its alteration or upgrade is done.");
+                    throw VectorSearch.Unsettled(asking[0]);
             }
         }
         catch (PostgresException e) when (ServerRefusal.Is(e) && e.SqlState != VectorSearch.SpaceMismatch)

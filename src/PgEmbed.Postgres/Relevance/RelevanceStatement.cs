@@ -13,7 +13,6 @@ internal sealed record RelevanceStatement(
     int StoreId, double Intercept, double Nearness, double Distinctness, int EfSearch, string Sql)
 {
     private const long KeptMilliseconds = 10_000;
-    private const double Flat = 1e-6;
 
     private static readonly ConditionalWeakTable<object, Kept> All = [];
 
@@ -55,14 +54,15 @@ internal sealed record RelevanceStatement(
     public static void Forget(SearchQuery query) => All.Remove(query.Collection);
 
     /// <summary>
-    /// The largest distance at which a row still has a relevance, given the neighbourhood's mean and standard deviation;
-    /// null for none. As <c>pgembed.distance_limit</c> has it.
+    /// The largest distance at which a row still has a relevance, in the query's neighbourhood. As
+    /// <c>pgembed.distance_limit</c> has it.
     /// </summary>
-    public double DistanceOf(double relevance, (double Mean, double Deviation)? neighborhood)
+    public double DistanceOf(double relevance, QueryNeighborhood neighborhood)
     {
-        var (intercept, slope) = neighborhood is var (mean, deviation) && deviation > Flat
-            ? (Intercept + (Distinctness * mean / deviation), Nearness + (Distinctness / deviation))
-            : (Intercept, Nearness);
+        var (intercept, slope) = neighborhood.IsFlat
+            ? (Intercept, Nearness)
+            : (Intercept + (Distinctness * neighborhood.Mean / neighborhood.Deviation),
+                Nearness + (Distinctness / neighborhood.Deviation));
         var logit = Math.Log(relevance / (1 - relevance));
         if (slope > 0)
             return (intercept - logit) / slope;

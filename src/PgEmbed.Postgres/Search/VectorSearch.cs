@@ -15,6 +15,11 @@ internal static class VectorSearch
     /// <summary>The SQLSTATE by which the server refuses a vector of another space than the collection's.</summary>
     public const string SpaceMismatch = "PE001";
 
+    /// <summary>What is thrown where another store serves the collection each time it is looked at.</summary>
+    public static PgEmbedException Unsettled(SearchQuery query) => new(
+        $"Expected collection '{query.Collection.Name}' to be served by one store, it changes again and again.",
+        "Wait until its alteration or upgrade is done.");
+
     /// <summary>Runs a query to its end.</summary>
     /// <returns>The plan that gave the rows, and min(k, rows that match) rows, nearest first.</returns>
     /// <inheritdoc cref="RunManyAsync"/>
@@ -148,9 +153,7 @@ internal static class VectorSearch
             }
 
             if (attempt == 3)
-                throw new PgEmbedException(
-                    $"Expected collection '{query.Collection.Name}' to be served by one store, it changes again and again.",
-                    "Wait until its alteration or upgrade is done.");
+                throw Unsettled(query);
         }
     }
 
