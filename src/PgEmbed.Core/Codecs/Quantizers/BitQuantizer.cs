@@ -24,6 +24,9 @@ public sealed class BitQuantizer : VectorQuantizer
 
     internal override QuantizerKind Kind => QuantizerKind.Bit;
 
+    internal override IReadOnlyList<(int Dimension, float Cut)> Signs =>
+        [.. Enumerable.Range(0, Dimensions).Select(i => (i, 0f))];
+
     /// <summary>Fits the magnitude that the signs stand for.</summary>
     /// <param name="sample">What is to be quantized, <c>float[n × d]</c>; at least one vector.</param>
     /// <exception cref="PgEmbedException">The sample is empty, or a value is not finite.</exception>

@@ -25,6 +25,12 @@ public abstract class VectorQuantizer
 
     internal abstract QuantizerKind Kind { get; }
 
+    /// <summary>
+    /// Where its codes are bits that an index can compare: for each bit the dimension it is of, and the value above which it
+    /// is set. Null where they are not.
+    /// </summary>
+    internal virtual IReadOnlyList<(int Dimension, float Cut)>? Signs => null;
+
     /// <summary>Makes a vector's code, the same bits on every processor.</summary>
     /// <param name="vector"><c>float[d]</c>, every value finite.</param>
     /// <param name="code">Where to: <c>byte[<see cref="CodeBytes"/>]</c>.</param>
