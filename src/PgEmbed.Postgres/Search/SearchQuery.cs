@@ -3,6 +3,7 @@ using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres.Search;
 
@@ -14,8 +15,6 @@ internal sealed class SearchQuery
     /// process, so no filter's own text has it.
     /// </summary>
     public static readonly string Marker = $"$pgembed_{RandomNumberGenerator.GetHexString(16, lowercase: true)}_";
-
-    private readonly NpgsqlParameter _vector;
 
     /// <summary>Creates a query.</summary>
     /// <param name="collection">The collection.</param>
@@ -41,14 +40,13 @@ internal sealed class SearchQuery
         K = k;
         Columns = columns;
         Options = options;
-        _vector = new NpgsqlParameter
-        {
-            Value = vector.Values,
-            DataTypeName = $"{collection.Extension.Schema}.vector",
-        };
+        Vector = vector;
     }
 
     public CollectionInfo Collection { get; }
+
+    /// <summary>What rows are near to.</summary>
+    public SpaceVector Vector { get; }
 
     public int K { get; }
 
@@ -65,8 +63,8 @@ internal sealed class SearchQuery
     /// <summary>The alias of the source table: its own name, so that a filter can say it.</summary>
     public string SourceAlias => SqlName.Quote(Collection.Source.Name);
 
-    /// <summary>The query vector as a parameter; each use needs its own copy.</summary>
-    public NpgsqlParameter VectorParameter => _vector;
+    /// <summary>The query vector as a parameter; each use needs its own.</summary>
+    public NpgsqlParameter VectorParameter => VectorForms.Parameter(Codec.F32, Collection.Extension, Vector.Values);
 
     /// <summary>Whether a hash of the row's key comes after the columns.</summary>
     public bool WithKeyHash { get; init; }
@@ -81,10 +79,10 @@ internal sealed class SearchQuery
         MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most,
     };
 
-    /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
-    public void CopyTo(NpgsqlParameterCollection target)
+    /// <summary>Puts the query vector, as a codec indexes it, then the filter's values, into a statement's parameters.</summary>
+    public void CopyTo(NpgsqlParameterCollection target, Codec codec)
     {
-        target.Add(_vector.Clone());
+        target.Add(VectorForms.Parameter(codec, Collection.Extension, Vector.Values));
         Parameters.CopyTo(target);
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Relevance;
 using PgEmbed.Postgres.Sql;
 
@@ -84,6 +85,8 @@ internal static class VectorSearch
             return await GuardAsync(query, async () =>
             {
                 var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
+                var codec = await StoreCodec.OfAsync(session.Connection, query.Collection, plan.StoreId, cancellationToken)
+                    .ConfigureAwait(false);
                 var steps = plan.Steps.ToArray();
                 var serverPlans = new List<string>();
                 long? found = null;
@@ -94,7 +97,7 @@ internal static class VectorSearch
                     var lines = await SearchBatch.RunAsync(
                         session,
                         SearchBatch.Prepare(query, plan, steps[i]),
-                        [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql)],
+                        [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql, codec)],
                         reader => reader.GetString(0),
                         cancellationToken).ConfigureAwait(false)
                         ?? throw new PgEmbedException(
@@ -165,6 +168,9 @@ internal static class VectorSearch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var codec = await StoreCodec.OfAsync(session.Connection, queries[0].Collection, plan.StoreId, cancellationToken)
+            .ConfigureAwait(false);
+        var rankings = queries.Select(query => codec.Rescoring?.Prepare(query.Vector.Values.Span)).ToArray();
         var results = new SearchRows<T>[queries.Count];
         var open = Enumerable.Range(0, queries.Count).ToList();
         foreach (var step in plan.Steps)
@@ -175,14 +181,14 @@ internal static class VectorSearch
             var rows = await SearchBatch.RunAsync(
                 session,
                 SearchBatch.Prepare(queries[0], plan, step),
-                [.. running.Select(i => Statement(queries[i], step.Sql))],
-                reader => SearchRows<T>.Read(reader, read),
+                [.. running.Select(i => Statement(queries[i], step.Sql, codec))],
+                reader => SearchRows<T>.Read(reader, read, codec.Rescoring is not null),
                 cancellationToken).ConfigureAwait(false);
             if (rows is null)
                 return null;
             foreach (var (i, found) in running.Zip(rows))
             {
-                results[i] = SearchRows<T>.Of(found);
+                results[i] = SearchRows<T>.Of(found, rankings[i], queries[i].K);
                 if (step.IsEnough(results[i].Found) || IsPast(results[i], queries[i]))
                     open.Remove(i);
             }
@@ -201,10 +207,10 @@ internal static class VectorSearch
     private static List<SearchHit<T>> Within<T>(List<SearchHit<T>> hits, SearchQuery query) =>
         query.Options.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
 
-    private static NpgsqlBatchCommand Statement(SearchQuery query, string sql)
+    private static NpgsqlBatchCommand Statement(SearchQuery query, string sql, Codec codec)
     {
         var statement = new NpgsqlBatchCommand(sql);
-        query.CopyTo(statement.Parameters);
+        query.CopyTo(statement.Parameters, codec);
         return statement;
     }
 
