@@ -26,6 +26,7 @@ public static class PgEmbedCommand
             SchemaCommand.Create(terminal),
             ModelCommand.Create(terminal),
             CollectionCommand.Create(terminal),
+            CodecCommand.Create(terminal),
             EmbedCommand.Create(terminal),
             SearchCommand.Create(terminal),
             VectorsCommand.Create(terminal),
