@@ -18,7 +18,8 @@ namespace PgEmbed.Postgres.Stores;
 /// </remarks>
 internal sealed class StoreCopy
 {
-    private const int BufferBytes = 1 << 17;
+    // A message of the COPY goes through the caches of both sides: a larger one is slower to take in.
+    private const int BufferBytes = 1 << 15;
     private const int HashBytes = 32;
 
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];

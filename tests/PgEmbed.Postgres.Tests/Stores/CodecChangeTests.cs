@@ -54,7 +54,8 @@ public sealed class CodecChangeTests
         var rows = Notes.Some(1_200);
         await notes.Collection.UpsertAsync(rows[..1_000]);
         await notes.Collection.BuildIndexAsync();
-        await notes.Client.ChangeCodecAsync("notes", StoreRecipe.Parse("centre hadamard bit / sq8"), Few);
+        await notes.ExecuteAsync("SELECT pgembed.fit_relevance('notes')");
+        await notes.Client.ChangeCodecAsync("notes", StoreRecipe.Parse("hadamard:96 bit / sq8"), Few);
         await notes.ReopenAsync();
         await notes.Collection.UpsertAsync(rows[1_000..]);
         Assert.Equal(0, await notes.InconsistentAsync());
@@ -75,6 +76,11 @@ public sealed class CodecChangeTests
         await foreach (var page in notes.Collection.Query("note 5").Filter(n => n.Price < 20).Top(30).PagesAsync())
             shown.AddRange(page.Hits.Select(hit => hit.Row.Id));
         Assert.Equal(rows.Where(row => row.Price < 20).Select(row => row.Id).Order(), shown.Order());
+        // Relevance is that of before: by distances, not by bits.
+        var relevant = await notes.Collection.Query(rows[5].Body!).With(new SearchOptions { MinRelevance = 0.5 }).Top(10).RunAsync();
+        Assert.Equal(rows[5].Id, relevant.Hits[0].Row.Id);
+        var unfitted = await Assert.ThrowsAsync<PostgresException>(() => notes.ExecuteAsync("SELECT pgembed.fit_relevance('notes')"));
+        Assert.Equal("PE035", unfitted.SqlState);
         var like = await notes.Collection.QueryLike(rows[3].Id).Top(5).RunAsync();
         Assert.Equal(5, like.Hits.Count);
         var exact = await notes.Collection.Query("note 5").With(new SearchOptions { Exact = true }).Top(10).RunAsync();
