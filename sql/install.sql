@@ -1625,6 +1625,33 @@ $function$;
 COMMENT ON FUNCTION pgembed.fitted_codec(text) IS
     'A codec that was fitted, with its parameters. Errors: PE040 no such codec.';
 
+CREATE OR REPLACE FUNCTION pgembed.fitted_relevance(
+    collection text,
+    space_id uuid,
+    OUT neighbors integer,
+    OUT intercept double precision,
+    OUT nearness double precision,
+    OUT distinctness double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+BEGIN
+    SELECT r.neighbors, r.intercept, r.nearness, r.distinctness INTO neighbors, intercept, nearness, distinctness
+    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
+    WHERE c.name = fitted_relevance.collection AND r.space_id = fitted_relevance.space_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE034',
+            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
+                collection),
+            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
+    END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fitted_relevance(text, uuid) IS
+    'What relevance a distance stands for in a collection and space, as it was fitted: logistic(intercept - nearness * d + '
+    'distinctness * z), where z is how many standard deviations nearer d is than the mean of a query''s so many nearest '
+    'neighbours. Errors: PE034 it was not.';
+
 -- Sign, exponent and mantissa by arithmetic: SQL has no cast from bytes to real.
 CREATE OR REPLACE FUNCTION pgembed.float_at(code bytea, place integer)
 RETURNS double precision
@@ -2044,6 +2071,10 @@ BEGIN
         condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
     END LOOP;
 
+    -- What a filter says of keys alone chooses no partial index.
+    IF leaves > 1 OR condition ~ '\mcarried_' THEN
+        part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
+    END IF;
     FOR plan IN EXECUTE pg_catalog.format(
         'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
         parts ->> 'store', estimated,
@@ -2066,7 +2097,6 @@ BEGIN
     IF means IS NULL THEN
         RETURN;
     END IF;
-    part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
     rows := greatest(1, pgembed.estimate_rows(
         pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated)));
     vectors := greatest(vectors, rows);
@@ -2075,7 +2105,7 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.narrow_search(text, jsonb, text, text, text[], regtype[]) IS
     'The part of a collection''s store that alone can have the rows that pass a filter, where a partial index or partitions '
-    'hold it (means; null where none do): as a FROM item, the rows in it, the vectors in the indexes that the server would '
+    'hold it (means; null where none do): as a FROM item (there, too, where other values could have one hold it), the rows in it, the vectors in the indexes that the server would '
     'walk, and how many indexes. The rest as pgembed.plan_search has it. Rows and vectors are estimates; nothing is run.';
 
 -- An identifier holds 63 bytes. A name that would fill or exceed them is cut and filled up to exactly 63 with digits of
@@ -2101,6 +2131,43 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.nearest_name(text) IS
     'The name, in schema pgembed_store, of the collection''s nearest function.';
+
+-- A neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
+-- filter as under another. It takes as many candidates as there are to be neighbours: what the index misses of them moves
+-- the mean by less than a hundredth of the deviation, and more candidates cost as much as a small search. The scan goes on
+-- where rows have been deleted since the last VACUUM, so that there are as many neighbours all the same.
+CREATE OR REPLACE FUNCTION pgembed.neighborhood_parts(
+    collection text,
+    neighbors integer,
+    OUT store_id integer,
+    OUT space_id uuid,
+    OUT settings jsonb,
+    OUT statement text)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    parts record;
+BEGIN
+    IF neighbors IS NULL OR neighbors < 2 OR neighbors > 1000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected 2 to 1000 neighbors, got %s.', coalesce(neighbors::text, 'null'));
+    END IF;
+    SELECT * INTO parts FROM pgembed.search_parts(collection);
+    store_id := parts.store_id;
+    space_id := parts.space_id;
+    settings := pg_catalog.jsonb_build_object(
+        'jit', 'off', 'hnsw.ef_search', neighbors::text, 'hnsw.iterative_scan', 'relaxed_order');
+    statement := pg_catalog.format(
+        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
+FROM (SELECT embedding %1$s AS distance FROM %2$s ORDER BY embedding %1$s LIMIT %3$s) AS near$sql$,
+        parts.distance, parts.store, neighbors);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.neighborhood_parts(text, integer) IS
+    'The statement ($1 the query vector) that gives mean and standard deviation of the distances of so many vectors that are '
+    'nearest to a query, null where there are none; the settings it needs; and the store that it reads. Errors: as '
+    'pgembed.search_parts; PE033 the number is out of its range.';
 
 -- Chooses how the text leg of a hybrid search is run; the vector leg is the collection's search and planned by it. The text's
 -- scores are in rare words: a word that one text alone has, as often as can be, gives 1.
@@ -2355,6 +2422,8 @@ BEGIN
 
     steps := (
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
+            || CASE WHEN narrow.part IS NOT NULL AND pg_catalog.cardinality("values") > 0 THEN '{"by_value": true}'::jsonb
+                ELSE '{}' END
             || pg_catalog.jsonb_build_object(
                 'settings',
                 CASE s.step ->> 'step'
@@ -2392,14 +2461,14 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
     'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
-    '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
+    '`least`, at most `most`); the last always is. by_value: for other values, other partial indexes or partitions may serve; '
+    'the plan is right for them, and slower. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
     'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where '
     'it can''t run the filter.';
 
--- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
--- filter as under another. The setting ends with the subtransaction, which is always rolled back.
+-- The settings end with the subtransaction, which is always rolled back.
 CREATE OR REPLACE FUNCTION pgembed.query_neighborhood(
     collection text,
     query pgembed.space_vector,
@@ -2409,27 +2478,11 @@ CREATE OR REPLACE FUNCTION pgembed.query_neighborhood(
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    served   record;
-    distance text;
+    parts record;
 BEGIN
-    IF neighbors IS NULL OR neighbors < 2 OR neighbors > 1000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE033',
-            MESSAGE = pg_catalog.format('Expected 2 to 1000 neighbors, got %s.', coalesce(neighbors::text, 'null'));
-    END IF;
-    SELECT s.* INTO served FROM pgembed.serving_store(query_neighborhood.collection) s;
-    SELECT pg_catalog.format('embedding OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname,
-            CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END, t.typname)
-    INTO STRICT distance
-    FROM pg_catalog.pg_attribute a
-        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-    WHERE a.attrelid = served.store AND a.attname = 'embedding';
-    PERFORM pg_catalog.set_config('hnsw.ef_search', greatest(100, neighbors)::text, true);
-    EXECUTE pg_catalog.format(
-        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
-        FROM (SELECT %1$s AS distance FROM %2$s ORDER BY %1$s LIMIT %3$s) AS near$sql$, distance, served.store, neighbors)
-    INTO mean, deviation
-    USING pgembed.in_space(query, served.space_id);
+    SELECT * INTO parts FROM pgembed.neighborhood_parts(collection, neighbors);
+    PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(parts.settings) s;
+    EXECUTE parts.statement INTO mean, deviation USING pgembed.in_space(query, parts.space_id);
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'All is known.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -2453,18 +2506,10 @@ CREATE OR REPLACE FUNCTION pgembed.query_relevance(
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    space  uuid := (SELECT s.space_id FROM pgembed.serving_store(query_relevance.collection) s);
     fitted record;
 BEGIN
-    SELECT r.* INTO fitted
-    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
-    WHERE c.name = query_relevance.collection AND r.space_id = space;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE034',
-            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
-                collection),
-            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
-    END IF;
+    SELECT f.* INTO fitted
+    FROM pgembed.serving_store(collection) s CROSS JOIN LATERAL pgembed.fitted_relevance(collection, s.space_id) f;
     SELECT fitted.intercept + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness * n.mean / n.deviation ELSE 0 END,
         fitted.nearness + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness / n.deviation ELSE 0 END
     INTO intercept, slope
@@ -2475,51 +2520,6 @@ $function$;
 COMMENT ON FUNCTION pgembed.query_relevance(text, pgembed.space_vector) IS
     'What relevance a distance stands for, for one query: 1 / (1 + exp(slope * distance - intercept)). Errors: as '
     'pgembed.query_neighborhood; PE034 relevance was not fitted.';
-
--- What a client needs to turn a least relevance into a distance by itself, with one plain statement for each query: as
--- pgembed.query_relevance does, without looking all of this up again.
-CREATE OR REPLACE FUNCTION pgembed.relevance_parts(
-    collection text,
-    space_id uuid,
-    OUT store_id integer,
-    OUT intercept double precision,
-    OUT nearness double precision,
-    OUT distinctness double precision,
-    OUT ef_search integer,
-    OUT statement text)
-LANGUAGE plpgsql STABLE
-AS $function$
-DECLARE
-    parts  record;
-    fitted record;
-BEGIN
-    PERFORM pgembed.require_space(collection, space_id);
-    SELECT * INTO parts FROM pgembed.search_parts(collection);
-    SELECT r.* INTO fitted
-    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
-    WHERE c.name = relevance_parts.collection AND r.space_id = relevance_parts.space_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE034',
-            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
-                collection),
-            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
-    END IF;
-    store_id := parts.store_id;
-    intercept := fitted.intercept;
-    nearness := fitted.nearness;
-    distinctness := fitted.distinctness;
-    ef_search := greatest(100, fitted.neighbors);
-    statement := pg_catalog.format(
-        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
-FROM (SELECT embedding %1$s AS distance FROM %2$s ORDER BY embedding %1$s LIMIT %3$s) AS near$sql$,
-        parts.distance, parts.store, fitted.neighbors);
-END
-$function$;
-
-COMMENT ON FUNCTION pgembed.relevance_parts(text, uuid) IS
-    'The fitted relevance of a collection in its space, and the statement ($1 the query vector) that gives mean and standard '
-    'deviation of a query''s neighbourhood, to be run with hnsw.ef_search as said, while the store serves. Errors: as '
-    'pgembed.require_space; PE034 relevance was not fitted.';
 
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
@@ -3297,7 +3297,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"38b61179b8b68c80f5dcf3705997c97448f3cc920b0923d99d3f075cab9a7be4","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.relevance_parts(text, uuid)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"c1103ab0de101db5d09a0d8eb67f81c9c02eb8896d2b506c801fe14a3858c4eb","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -41,6 +41,7 @@ internal sealed class SearchQuery
         K = k;
         Columns = columns;
         Options = options;
+        MaxDistance = options.MaxDistance;
         _vector = new NpgsqlParameter
         {
             Value = vector.Values,
@@ -54,7 +55,13 @@ internal sealed class SearchQuery
 
     public IReadOnlyList<SourceColumn> Columns { get; }
 
-    public SearchOptions Options { get; private set; }
+    public SearchOptions Options { get; }
+
+    /// <summary>
+    /// No row farther than this is returned: as the options have it, and as near as their least relevance asks for, once
+    /// that is known. Null: however far.
+    /// </summary>
+    public double? MaxDistance { get; private set; }
 
     /// <summary>The filter's values; their placeholders begin with <see cref="Marker"/>.</summary>
     public SqlParameters Parameters { get; } = new(Marker);
@@ -74,12 +81,9 @@ internal sealed class SearchQuery
     /// <summary>Where the search may be kept as a sample; null for none.</summary>
     public QuerySampler? Sampler { get; init; }
 
-    /// <summary>Puts what the least relevance comes to, for this query, in its place.</summary>
-    public void LimitDistance(double most) => Options = Options with
-    {
-        MinRelevance = null,
-        MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most,
-    };
+    /// <summary>Says what distance the least relevance comes to, for this query.</summary>
+    public void LimitDistance(double most) =>
+        MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most;
 
     /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
     public void CopyTo(NpgsqlParameterCollection target)

@@ -50,11 +50,8 @@ internal static class VectorSearch
         await using (session.ConfigureAwait(false))
         {
             var watch = Stopwatch.StartNew();
-            var found = await GuardAsync(queries[0], async () =>
-            {
-                await RelevanceLimits.ApplyAsync(session, queries, cancellationToken).ConfigureAwait(false);
-                return await FollowAsync(session, queries, read, cancellationToken).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            var found = await GuardAsync(
+                queries[0], () => FollowAsync(session, queries, read, cancellationToken)).ConfigureAwait(false);
             foreach (var (query, hits) in queries.Zip(found.Hits))
                 query.Sampler?.Offer(query, found.Plan, hits.Count, watch.Elapsed / queries.Count);
             return found;
@@ -93,7 +90,7 @@ internal static class VectorSearch
                         continue;
                     var lines = await SearchBatch.RunAsync(
                         session,
-                        SearchBatch.Prepare(query, plan, steps[i]),
+                        SearchBatch.Prepare(query, plan.StoreId, steps[i].Settings),
                         [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql)],
                         reader => reader.GetString(0),
                         cancellationToken).ConfigureAwait(false)
@@ -138,6 +135,7 @@ internal static class VectorSearch
             catch (PostgresException e) when (PlanCache.IsOutdated(e))
             {
                 // Something that the plan's statement names is there no more.
+                RelevanceLimits.Forget(query);
             }
 
             plans.Forget(query);
@@ -165,21 +163,44 @@ internal static class VectorSearch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var limits = await RelevanceLimits.OfAsync(session, queries, cancellationToken).ConfigureAwait(false);
         var results = new SearchRows<T>[queries.Count];
         var open = Enumerable.Range(0, queries.Count).ToList();
+        var isFirst = true;
         foreach (var step in plan.Steps)
         {
             var running = open.Where(i => step.Worth is null || !(results[i].Found < step.Worth)).ToList();
             if (running.Count == 0)
                 continue;
-            var rows = await SearchBatch.RunAsync(
-                session,
-                SearchBatch.Prepare(queries[0], plan, step),
-                [.. running.Select(i => Statement(queries[i], step.Sql))],
-                reader => SearchRows<T>.Read(reader, read),
-                cancellationToken).ConfigureAwait(false);
-            if (rows is null)
+            var rows = running.ConvertAll(_ => new List<(SearchHit<T>? Hit, long? Found)>());
+            List<SearchBatchPart> parts =
+            [
+                .. running.Zip(rows, (i, found) => new SearchBatchPart(
+                    Statement(queries[i], step.Sql), reader => found.Add(SearchRows<T>.Read(reader, read)))),
+            ];
+            var settings = step.Settings;
+            if (isFirst && limits is not null)
+            {
+                if (limits.StoreId != plan.StoreId)
+                {
+                    RelevanceLimits.Forget(queries[0]);
+                    return null;
+                }
+
+                // The distances are needed only once rows are there: so both come in one round trip.
+                parts = [.. limits.Parts(queries), SearchBatch.Set(settings), .. parts];
+                settings = limits.Settings;
+            }
+
+            isFirst = false;
+            if (!await SearchBatch.RunAsync(
+                session, SearchBatch.Prepare(queries[0], plan.StoreId, settings), parts, cancellationToken)
+                .ConfigureAwait(false))
+            {
+                RelevanceLimits.Forget(queries[0]);
                 return null;
+            }
+
             foreach (var (i, found) in running.Zip(rows))
             {
                 results[i] = SearchRows<T>.Of(found);
@@ -196,10 +217,10 @@ internal static class VectorSearch
 
     // A row beyond the threshold shows that those within it have been seen.
     private static bool IsPast<T>(SearchRows<T> rows, SearchQuery query) =>
-        rows.Hits.Count > 0 && rows.Hits[^1].Distance > query.Options.MaxDistance;
+        rows.Hits.Count > 0 && rows.Hits[^1].Distance > query.MaxDistance;
 
     private static List<SearchHit<T>> Within<T>(List<SearchHit<T>> hits, SearchQuery query) =>
-        query.Options.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
+        query.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
 
     private static NpgsqlBatchCommand Statement(SearchQuery query, string sql)
     {
