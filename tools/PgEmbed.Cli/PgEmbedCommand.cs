@@ -30,6 +30,7 @@ public static class PgEmbedCommand
             SearchCommand.Create(terminal),
             VectorsCommand.Create(terminal),
             IndexCommand.Create(terminal),
+            CodecCommand.Create(terminal),
             TextCommand.Create(terminal),
             RelevanceCommand.Create(terminal),
             EvalCommand.Create(terminal),
