@@ -33,7 +33,7 @@ public sealed class CodecAdvisor
     /// <param name="dimensions">The length of the vectors.</param>
     public static IReadOnlyList<string> Recipes(int dimensions)
     {
-        var (half, quarter) = (Math.Max(1, dimensions / 2), Math.Max(1, dimensions / 4));
+        var (half, quarter, eighth) = (Part(2), Part(4), Part(8));
         return
         [
             "f32",
@@ -41,6 +41,7 @@ public sealed class CodecAdvisor
             Invariant($"truncate:{half} f16 / sq8"),
             Invariant($"pca:{half} f16 / sq8"),
             Invariant($"pca:{quarter} f16 / sq8"),
+            Invariant($"pca:{eighth} f16 / sq8"),
             "centre hadamard bit / f16",
             "centre hadamard bit / sq8",
             "centre hadamard bit / fp8_e4m3",
@@ -49,6 +50,8 @@ public sealed class CodecAdvisor
             Invariant($"centre hadamard bit / pca:{half} sq8"),
             Invariant($"centre hadamard bit / pca:{half} fp8_e4m3"),
         ];
+
+        int Part(int divisor) => Math.Max(1, dimensions / divisor);
     }
 
     /// <summary>Measures codecs on a collection and recommends one.</summary>
@@ -181,8 +184,6 @@ public sealed class CodecAdvisor
         if (sample.Rows.Count < 20 * CodecMeter.Most)
             yield return Invariant(
                 $"{CodecMeter.Most} candidates are a large share of {sample.Rows.Count:N0} vectors: among more, less is found.");
-        if (sample.Queries.Count < 500)
-            yield return Invariant($"With {sample.Queries.Count} queries, differences of some tenths of a percent are noise.");
     }
 
     // Every n-th, so that fewer are as mixed as all.

@@ -88,10 +88,15 @@ internal sealed class CodecMeter
         [
             .. rankings.Select((rows, query) => NeighborRecall.Of(_exact[query], Distances(query, rows.Take(Places)))),
         ];
-        var recall = recalls.Average();
-        double? ndcg = _fullNdcg is null ? null : rankings.Select((rows, query) => Ndcg(query, rows)).Average();
-        var loss = ndcg is { } kept ? 100 * (FullNdcg!.Value - kept) / FullNdcg.Value : 100 * (1 - recall);
-        return new CodecQuality(count, recall, NeighborRecall.Interval(recalls), ndcg, loss);
+        var (recall, interval) = (recalls.Average(), NeighborRecall.Interval(recalls));
+        if (_fullNdcg is null)
+            return new CodecQuality(
+                count, recall, interval, null, 100 * (1 - recall), new(100 * (1 - interval.High), 100 * (1 - interval.Low)));
+        double[] losses = [.. rankings.Select((rows, query) => _fullNdcg[query] - Ndcg(query, rows))];
+        var (full, loss) = (_fullNdcg.Average(), losses.Average());
+        var around = Bootstrap.Mean(losses) ?? new ConfidenceInterval(loss, loss);
+        return new CodecQuality(
+            count, recall, interval, full - loss, 100 * loss / full, new(100 * around.Low / full, 100 * around.High / full));
     }
 
     private int[][] CandidatesOf(IndexedForm indexed, CancellationToken cancellationToken)

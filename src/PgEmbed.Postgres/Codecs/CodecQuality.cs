@@ -10,5 +10,13 @@ namespace PgEmbed.Postgres.Codecs;
 /// <param name="LossPercent">
 /// What is lost in percent: of the full vectors' nDCG@10, or without judged queries of recall@10.
 /// </param>
+/// <param name="LossInterval">
+/// Where the loss would lie for other queries, at 95 %: of the same queries' difference, by the bootstrap.
+/// </param>
 public sealed record CodecQuality(
-    int Candidates, double Recall, ConfidenceInterval RecallInterval, double? Ndcg, double LossPercent);
+    int Candidates,
+    double Recall,
+    ConfidenceInterval RecallInterval,
+    double? Ndcg,
+    double LossPercent,
+    ConfidenceInterval LossInterval);

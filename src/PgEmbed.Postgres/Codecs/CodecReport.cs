@@ -38,7 +38,7 @@ public static class CodecReport
             CultureInfo.InvariantCulture,
             $"""
             <!DOCTYPE html>
-            <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+            <html lang="en"><head><meta charset="utf-8"/><meta name="viewport" content="width=device-width"/>
             <title>Codecs for {Text(advice.Collection)}</title>
             <style>
             {Style}
@@ -81,7 +81,7 @@ public static class CodecReport
         foreach (var quality in advice.Measures[0].Qualities)
             table.Append(Invariant($"<th>recall@10 of {quality.Candidates}</th>"));
         table.Append(advice.FullNdcg is null ? "<th>lost</th>" : "<th>nDCG@10</th><th>nDCG@10 lost</th>");
-        table.Append("<th>encoded/s</th><th>µs for 100</th></tr></thead><tbody>");
+        table.Append("<th>at 95 %</th><th>encoded/s</th><th>µs for 100</th></tr></thead><tbody>");
         foreach (var (index, measure) in advice.Measures.Index())
         {
             table.Append(measure.Codec == advice.Recommendation?.Codec ? "<tr class=\"chosen\">" : "<tr>");
@@ -93,8 +93,9 @@ public static class CodecReport
                 table.Append(Invariant($"<td>{quality.Recall:0.000}</td>"));
             if (measure.Best.Ndcg is { } ndcg)
                 table.Append(Invariant($"<td>{ndcg:0.0000}</td>"));
-            table.Append(Invariant($"<td>{measure.Best.LossPercent:0.00} %</td><td>{measure.EncodedPerSecond:N0}</td>"));
-            table.Append(Invariant($"<td>{measure.ScoreMicroseconds:0.0}</td></tr>"));
+            var interval = measure.Best.LossInterval;
+            table.Append(Invariant($"<td>{measure.Best.LossPercent:0.00} %</td><td>{interval.Low:0.00} – {interval.High:0.00}</td>"));
+            table.Append(Invariant($"<td>{measure.EncodedPerSecond:N0}</td><td>{measure.ScoreMicroseconds:0.0}</td></tr>"));
         }
 
         return table.Append("</tbody></table>").ToString();

@@ -47,9 +47,10 @@ internal static class CodecAdvicePrinter
     private static Table Table(CodecAdvice advice)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumns("", "codec", "bytes", "heap", "TOAST", "keys", "HNSW")
+            .AddColumn("").AddColumn(new TableColumn("codec").NoWrap())
+            .AddColumns("bytes", "heap", "TOAST", "keys", "HNSW")
             .AddColumns([.. advice.Measures[0].Qualities.Select(q => $"recall@10 of {q.Candidates}")])
-            .AddColumns(advice.FullNdcg is null ? "lost" : "nDCG@10 lost", "encoded/s", "µs for 100");
+            .AddColumns(advice.FullNdcg is null ? "lost" : "nDCG@10 lost", "at 95 %", "encoded/s", "µs for 100");
         foreach (var measure in advice.Measures)
         {
             var bytes = measure.Bytes;
@@ -62,6 +63,7 @@ internal static class CodecAdvicePrinter
                     .Select(value => Format.Number(value, "0")),
                 .. measure.Qualities.Select(quality => Format.Number(quality.Recall, "0.000")),
                 $"{Format.Number(measure.Best.LossPercent, "0.00")} %",
+                $"{Format.Number(measure.Best.LossInterval.Low, "0.00")} – {Format.Number(measure.Best.LossInterval.High, "0.00")}",
                 Format.Count((long)measure.EncodedPerSecond),
                 measure.ScoreMicroseconds is { } time ? Format.Number(time, "0.0") : "",
             ]);
