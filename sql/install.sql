@@ -508,6 +508,52 @@ COMMENT ON COLUMN pgembed.codec_weights.weights IS 'The row of the matrix.';
 INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
 VALUES ('006_codec', '10.0.0');
 
+-- Stores whose codec is fitted: an indexed form, by which candidates are found, and codes, by which they are ranked.
+
+-- It gives the codecs too, from here on: another result type.
+DO $drop$
+BEGIN
+    IF pg_catalog.to_regprocedure('pgembed.search_parts(text)') IS NOT NULL THEN
+        DROP FUNCTION pgembed.search_parts(text);
+    END IF;
+END
+$drop$;
+
+ALTER TABLE pgembed.store
+    ADD COLUMN recipe text,
+    ADD COLUMN index_codec text CONSTRAINT store_index_codec_fkey REFERENCES pgembed.codec (name),
+    ADD COLUMN candidates integer CONSTRAINT store_candidates_check CHECK (candidates >= 1),
+    ADD CONSTRAINT store_tiers_check CHECK (num_nulls(recipe, index_codec, candidates) IN (0, 3));
+COMMENT ON COLUMN pgembed.store.codec IS
+    'How they are stored: f32 or f16 (embedding is a vector or halfvec), or the codec of the codes in rescoring.';
+COMMENT ON COLUMN pgembed.store.table_name IS
+    'Its table in schema pgembed_store: key_1 to key_n, carried_1 to carried_n, chunk, content_hash, embedding, and '
+    'rescoring where it has tiers.';
+COMMENT ON COLUMN pgembed.store.recipe IS
+    'What both its codecs were fitted by: indexed form / rescoring form; null where it has no tiers, as the columns behind.';
+COMMENT ON COLUMN pgembed.store.index_codec IS 'The codec of the indexed form, which is in embedding.';
+COMMENT ON COLUMN pgembed.store.candidates IS
+    'Among how many candidates by the indexed form the 10 nearest are to be looked for, at a recall of 0.95.';
+
+CREATE TABLE pgembed.codec_form (
+    codec_id integer NOT NULL
+        CONSTRAINT codec_form_codec_id_fkey REFERENCES pgembed.codec (codec_id) ON DELETE CASCADE,
+    position integer NOT NULL CONSTRAINT codec_form_position_check CHECK (position >= 1),
+    weights  :"vector_schema".vector NOT NULL,
+    shift    real NOT NULL,
+    CONSTRAINT codec_form_pkey PRIMARY KEY (codec_id, position)
+);
+COMMENT ON TABLE pgembed.codec_form IS
+    'How a vector is brought to an indexed form: a row for each of its values, or bits; no rows where it stays as it is.';
+COMMENT ON COLUMN pgembed.codec_form.codec_id IS 'The codec.';
+COMMENT ON COLUMN pgembed.codec_form.position IS 'The value, or bit, from 1.';
+COMMENT ON COLUMN pgembed.codec_form.weights IS 'A value is the inner product with these, and a shift; a bit is whether it is above 0.';
+COMMENT ON COLUMN pgembed.codec_form.shift IS 'The shift.';
+
+
+INSERT INTO pgembed.migration_history ("MigrationId", "ProductVersion")
+VALUES ('007_tiers', '10.0.0');
+
 
 -- The rows of the default partition that belong to the new one are moved before it is attached: ATTACH refuses while
 -- they are there, and under its lock, which keeps searches out, there is then nothing left to do but look. The new
@@ -994,11 +1040,14 @@ BEGIN
         distance := distance || '_';
     END LOOP;
 
-    SELECT n.nspname AS schema, t.typname AS type INTO STRICT vector
-    FROM pg_attribute a
-        JOIN pg_type t ON t.oid = a.atttypid
-        JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    -- By the indexed form where the store has tiers: there is no ranking by codes that an index could serve.
+    SELECT p.index_codec, format(
+            CASE WHEN p.index_codec IS NULL THEN 'pgembed.in_space($1, %L::uuid)'
+                ELSE 'pgembed.indexed_form(pgembed.in_space($1, %L::uuid), %L)' END,
+            served.space_id, p.index_codec) AS query,
+        split_part(p.distance, '$1::', 1) AS operator, split_part(p.distance, '$1::', 2) AS type
+    INTO STRICT vector
+    FROM pgembed.search_parts(create_nearest.collection) p;
 
     statement := format(
         $template$
@@ -1006,17 +1055,16 @@ CREATE OR REPLACE FUNCTION pgembed_store.%1$I(query pgembed.space_vector)
 RETURNS TABLE (%2$s, %3$I double precision)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT %4$s, s.embedding OPERATOR(%5$I.%6$s) (SELECT pgembed.in_space($1, %7$L::uuid)::%5$I.%8$I)
-    FROM %9$s s;
+    SELECT %4$s, s.embedding %5$s(SELECT %6$s::%7$s)
+    FROM %8$s s;
 END
         $template$,
         pgembed.nearest_name(collection),
         columns,
         distance,
         selected,
-        vector.schema,
-        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END,
-        served.space_id,
+        vector.operator,
+        vector.query,
         vector.type,
         served.store);
     BEGIN
@@ -1041,8 +1089,10 @@ END
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
         'Rows of collection %s by their key, each with its distance to the query: join it, filter, ORDER BY distance '
         'LIMIT k. Carried columns are as the store has them: join by them too, and a filter on one reaches the store''s '
-        'partitions and indexes. A row of several chunks comes once for each. Made by pgembed.create_nearest.',
-        collection));
+        'partitions and indexes. A row of several chunks comes once for each. %sMade by pgembed.create_nearest.',
+        collection,
+        CASE WHEN vector.index_codec IS NOT NULL THEN 'The distance is that of the indexed form: pgembed.search ranks by codes. '
+            ELSE '' END));
     RETURN format('pgembed_store.%I', pgembed.nearest_name(collection));
 END
 $function$;
@@ -1553,7 +1603,14 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PE033',
             MESSAGE = pg_catalog.format('Expected a sample of 10 to 100000 rows, got %s.', coalesce(sample::text, 'null'));
     END IF;
-    SELECT s.* INTO served FROM pgembed.serving_store(fit_relevance.collection) s;
+    SELECT s.*, p.index_codec INTO served
+    FROM pgembed.serving_store(fit_relevance.collection) s, pgembed.search_parts(fit_relevance.collection) p;
+    IF served.index_codec IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE035',
+            MESSAGE = pg_catalog.format('Expected collection %L in f32 or f16 to fit relevance on its distances, found a '
+                'store with tiers.', collection),
+            HINT = 'Fit before the codec is applied, which keeps what was fitted, or by judged queries: pgembed relevance fit.';
+    END IF;
     distance := (
         SELECT pg_catalog.format('v.embedding OPERATOR(%I.%s) sampled.embedding', n.nspname,
             CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END)
@@ -1624,6 +1681,33 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.fitted_codec(text) IS
     'A codec that was fitted, with its parameters. Errors: PE040 no such codec.';
+
+CREATE OR REPLACE FUNCTION pgembed.fitted_relevance(
+    collection text,
+    space_id uuid,
+    OUT neighbors integer,
+    OUT intercept double precision,
+    OUT nearness double precision,
+    OUT distinctness double precision)
+LANGUAGE plpgsql STABLE
+AS $function$
+BEGIN
+    SELECT r.neighbors, r.intercept, r.nearness, r.distinctness INTO neighbors, intercept, nearness, distinctness
+    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
+    WHERE c.name = fitted_relevance.collection AND r.space_id = fitted_relevance.space_id;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE034',
+            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
+                collection),
+            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
+    END IF;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.fitted_relevance(text, uuid) IS
+    'What relevance a distance stands for in a collection and space, as it was fitted: logistic(intercept - nearness * d + '
+    'distinctness * z), where z is how many standard deviations nearer d is than the mean of a query''s so many nearest '
+    'neighbours. Errors: PE034 it was not.';
 
 -- Sign, exponent and mantissa by arithmetic: SQL has no cast from bytes to real.
 CREATE OR REPLACE FUNCTION pgembed.float_at(code bytea, place integer)
@@ -1710,7 +1794,10 @@ BEGIN
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = served.store AND a.attname = 'embedding';
-    distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
+    distance := coalesce((
+        SELECT pg_catalog.format('pgembed.distance(rescoring, $2, %L)', s.codec)
+        FROM pgembed.search_parts(hybrid_parts.collection) s WHERE s.codec IS NOT NULL),
+        pg_catalog.format('embedding OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type));
     -- Under cosine a vector without direction has no distance (NaN): it is as far as can be.
     similarity := CASE served.metric
         WHEN 'cosine' THEN '1 - least(_pgembed_distance, 2)'
@@ -1894,7 +1981,7 @@ _pgembed_text_few AS MATERIALIZED (
 _pgembed_compared AS MATERIALIZED (
     SELECT %2$s, _pgembed_rank, _pgembed_text_rank,
         coalesce(_pgembed_distance, (
-            SELECT pg_catalog.min(embedding %3$s) FROM %4$s WHERE %5$s)) AS _pgembed_distance,
+            SELECT pg_catalog.min(%3$s) FROM %4$s WHERE %5$s)) AS _pgembed_distance,
         coalesce(_pgembed_text_score, (
             SELECT %6$s
             FROM (SELECT lexemes AS _pgembed_lexemes, %7$s AS _pgembed_norm FROM %8$s WHERE %5$s OFFSET 0) AS _pgembed_text),
@@ -1953,6 +2040,50 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
     'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
+
+-- As text, since a form is of the one type or the other: the statement casts it to that of the column.
+CREATE OR REPLACE FUNCTION pgembed.indexed_form(query :"vector_schema".vector, codec text)
+RETURNS text
+LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
+AS $function$
+DECLARE
+    c      pgembed.codec := pgembed.fitted_codec(codec);
+    length double precision := 1;
+    form   text;
+BEGIN
+    IF :"vector_schema".vector_dims(query) <> c.dimensions THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE042',
+            MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
+                c.dimensions, codec, :"vector_schema".vector_dims(query)),
+            HINT = 'Embed the query with the model whose vectors were coded.';
+    END IF;
+    IF c.metric = 'cosine' THEN
+        length := :"vector_schema".vector_norm(query);
+        IF length = 0 THEN
+            RAISE EXCEPTION USING ERRCODE = 'PE042',
+                MESSAGE = 'Expected a query with a direction, got the zero vector.',
+                HINT = 'The zero vector has no cosine distance.';
+        END IF;
+    END IF;
+    IF c.kind IN ('f32', 'f16') THEN
+        SELECT pg_catalog.array_agg(
+            (:"vector_schema".inner_product(f.weights, query) / length + f.shift)::real ORDER BY f.position):::"vector_schema".vector::text
+        INTO form
+        FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
+        RETURN coalesce(form, query::text);
+    END IF;
+    SELECT pg_catalog.string_agg(
+        CASE WHEN :"vector_schema".inner_product(f.weights, query) / length + f.shift > 0 THEN '1' ELSE '0' END, ''
+        ORDER BY f.position)
+    INTO form
+    FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
+    RETURN form;
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.indexed_form(:"vector_schema".vector, text) IS
+    'A query vector in the form that a store with tiers indexes, as text: values of a vector or halfvec, or bits. Errors: '
+    'PE040 no such codec, PE042 a query of another length, or the zero vector under cosine.';
 
 CREATE OR REPLACE FUNCTION pgembed.inner_product(a real[], b real[])
 RETURNS double precision
@@ -2102,6 +2233,60 @@ $function$;
 COMMENT ON FUNCTION pgembed.nearest_name(text) IS
     'The name, in schema pgembed_store, of the collection''s nearest function.';
 
+-- A neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
+-- filter as under another. It takes as many candidates as there are to be neighbours: what the index misses of them moves
+-- the mean by less than a hundredth of the deviation, and more candidates cost as much as a small search. The scan goes on
+-- where rows have been deleted since the last VACUUM, so that there are as many neighbours all the same.
+CREATE OR REPLACE FUNCTION pgembed.neighborhood_parts(
+    collection text,
+    neighbors integer,
+    OUT store_id integer,
+    OUT space_id uuid,
+    OUT settings jsonb,
+    OUT statement text)
+LANGUAGE plpgsql STABLE
+AS $function$
+DECLARE
+    parts  record;
+    ranked integer;
+BEGIN
+    IF neighbors IS NULL OR neighbors < 2 OR neighbors > 1000 THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE033',
+            MESSAGE = pg_catalog.format('Expected 2 to 1000 neighbors, got %s.', coalesce(neighbors::text, 'null'));
+    END IF;
+    SELECT * INTO parts FROM pgembed.search_parts(collection);
+    store_id := parts.store_id;
+    space_id := parts.space_id;
+    -- By their codes where the store has tiers, out of as many candidates as a search for so many rows has.
+    ranked := neighbors + greatest(0, coalesce(parts.candidates, 10) - 10) * pg_catalog.sqrt(neighbors / 10.0);
+    settings := pg_catalog.jsonb_build_object(
+        'jit', 'off', 'hnsw.ef_search', least(1000, ranked)::text, 'hnsw.iterative_scan', 'relaxed_order');
+    IF parts.codec IS NULL THEN
+        statement := pg_catalog.format('SELECT embedding %1$s AS distance FROM %2$s ORDER BY embedding %1$s LIMIT %3$s',
+            parts.distance, parts.store, neighbors);
+    ELSE
+        statement := pg_catalog.format(
+            $sql$SELECT distance
+      FROM pg_catalog.unnest(pgembed.distances(
+          ARRAY(SELECT rescoring FROM %1$s ORDER BY embedding %2$s LIMIT %3$s),
+          ROW(%4$L::uuid, $1)::pgembed.space_vector, %5$L)) AS distance
+      ORDER BY distance LIMIT %6$s$sql$,
+            parts.store,
+            pg_catalog.replace(parts.distance, '$1::',
+                pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts.index_codec)),
+            ranked, parts.space_id, parts.codec, neighbors);
+    END IF;
+    statement := pg_catalog.format(
+        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
+FROM (%s) AS near$sql$, statement);
+END
+$function$;
+
+COMMENT ON FUNCTION pgembed.neighborhood_parts(text, integer) IS
+    'The statement ($1 the query vector) that gives mean and standard deviation of the distances of so many vectors that are '
+    'nearest to a query, null where there are none; the settings it needs; and the store that it reads. Errors: as '
+    'pgembed.search_parts; PE033 the number is out of its range.';
+
 -- Chooses how the text leg of a hybrid search is run; the vector leg is the collection's search and planned by it. The text's
 -- scores are in rare words: a word that one text alone has, as often as can be, gives 1.
 CREATE OR REPLACE FUNCTION pgembed.plan_hybrid(
@@ -2208,6 +2393,9 @@ COMMENT ON FUNCTION pgembed.plan_hybrid(text, text, integer, text, jsonb) IS
 --   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
 --   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
 --
+-- Where the store has tiers, all this is about the candidates that are found by the indexed form and ranked by their codes:
+-- more of them than k, as many as the recall asks for.
+--
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
 -- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
 -- found there is held against the filter itself, and where it is not enough, steps decide that don't go by it.
@@ -2237,6 +2425,8 @@ DECLARE
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
     caution    constant double precision := 1.25;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
+    asked      jsonb;                 -- parts, for who asks with the query vector itself
+    ranked     integer := k;          -- rows that the steps are to give
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
@@ -2262,6 +2452,11 @@ BEGIN
     PERFORM pgembed.check_search_options(options);
     SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
     FROM pgembed.search_parts(collection) p;
+    asked := parts;
+    IF marker IS NULL AND parts ->> 'index_codec' IS NOT NULL THEN
+        asked := parts || pg_catalog.jsonb_build_object('distance', pg_catalog.replace(parts ->> 'distance', '$1::',
+            pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts ->> 'index_codec')));
+    END IF;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
@@ -2281,6 +2476,13 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    IF parts ->> 'candidates' IS NOT NULL THEN
+        -- What a form misplaces is at the edge of the k, which grows slower than k.
+        ranked := pg_catalog.ceil(k + greatest(0, (parts ->> 'candidates')::integer - 10) * pg_catalog.sqrt(k / 10.0) * spare / 2);
+        IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
+            ranked := greatest(ranked, 10000);
+        END IF;
+    END IF;
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -2288,21 +2490,21 @@ BEGIN
             NULL::integer AS graphs INTO narrow;
     END IF;
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
-    wanted := k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer;
+    wanted := ranked + pg_catalog.ceil(greatest(15 * spare, spare * ranked / 2))::integer;
     expected := wanted / density;
     -- Past the vectors, too, that what the filter says of the store excludes.
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
+    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, ranked))));
     ef_search := coalesce(ef_search, least(1000, greatest(
         batch, CASE WHEN filter IS NOT NULL THEN pg_catalog.ceil(given) END,
         CASE WHEN density < 0.9 AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
-    IF given <= ef_search OR (filter IS NULL AND ef_search >= spare * k) THEN
-        -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
+    IF given <= ef_search OR (filter IS NULL AND ef_search >= spare * ranked) THEN
+        -- In one batch, sorted: more rows than these would be no other ones. If they don't come within four times the vectors that
         -- the density promises, the filter goes against the query.
-        wanted := k;
-        reach := least(ef_search, pg_catalog.ceil(4 * k / density));
+        wanted := ranked;
+        reach := least(ef_search, pg_catalog.ceil(4 * ranked / density));
     ELSE
         reach := least(2000000000, pg_catalog.ceil(2 * expected));
     END IF;
@@ -2322,7 +2524,7 @@ BEGIN
         reach := greatest(4 * wanted, ef_search);
     ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
         reason := 'the partitions that can have the rows that pass have few: they are ranked';
-        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', k);
+        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', ranked);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
@@ -2378,9 +2580,9 @@ BEGIN
                 || CASE WHEN narrow.means IS NULL THEN '{}' ELSE '{"plan_cache_mode": "force_custom_plan"}'::jsonb END,
                 'statement',
                 pgembed.search_statement(
-                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN parts
-                        ELSE parts || pg_catalog.jsonb_build_object('store', narrow.part) END,
-                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN asked
+                        ELSE asked || pg_catalog.jsonb_build_object('store', narrow.part) END,
+                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE ranked END, ran, columns,
                     (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
@@ -2391,15 +2593,14 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
     'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
-    'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
+    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
     'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where '
     'it can''t run the filter.';
 
--- The neighbourhood is that among all vectors, whatever filter a search has: so a row is as relevant to a query under one
--- filter as under another. The setting ends with the subtransaction, which is always rolled back.
+-- The settings end with the subtransaction, which is always rolled back.
 CREATE OR REPLACE FUNCTION pgembed.query_neighborhood(
     collection text,
     query pgembed.space_vector,
@@ -2409,27 +2610,11 @@ CREATE OR REPLACE FUNCTION pgembed.query_neighborhood(
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    served   record;
-    distance text;
+    parts record;
 BEGIN
-    IF neighbors IS NULL OR neighbors < 2 OR neighbors > 1000 THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE033',
-            MESSAGE = pg_catalog.format('Expected 2 to 1000 neighbors, got %s.', coalesce(neighbors::text, 'null'));
-    END IF;
-    SELECT s.* INTO served FROM pgembed.serving_store(query_neighborhood.collection) s;
-    SELECT pg_catalog.format('embedding OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname,
-            CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END, t.typname)
-    INTO STRICT distance
-    FROM pg_catalog.pg_attribute a
-        JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
-        JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
-    WHERE a.attrelid = served.store AND a.attname = 'embedding';
-    PERFORM pg_catalog.set_config('hnsw.ef_search', greatest(100, neighbors)::text, true);
-    EXECUTE pg_catalog.format(
-        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
-        FROM (SELECT %1$s AS distance FROM %2$s ORDER BY %1$s LIMIT %3$s) AS near$sql$, distance, served.store, neighbors)
-    INTO mean, deviation
-    USING pgembed.in_space(query, served.space_id);
+    SELECT * INTO parts FROM pgembed.neighborhood_parts(collection, neighbors);
+    PERFORM pg_catalog.set_config(s.key, s.value, true) FROM pg_catalog.jsonb_each_text(parts.settings) s;
+    EXECUTE parts.statement INTO mean, deviation USING pgembed.in_space(query, parts.space_id);
     RAISE EXCEPTION USING ERRCODE = 'PEEND', MESSAGE = 'All is known.';
 EXCEPTION
     WHEN SQLSTATE 'PEEND' THEN
@@ -2453,18 +2638,10 @@ CREATE OR REPLACE FUNCTION pgembed.query_relevance(
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    space  uuid := (SELECT s.space_id FROM pgembed.serving_store(query_relevance.collection) s);
     fitted record;
 BEGIN
-    SELECT r.* INTO fitted
-    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
-    WHERE c.name = query_relevance.collection AND r.space_id = space;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE034',
-            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
-                collection),
-            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
-    END IF;
+    SELECT f.* INTO fitted
+    FROM pgembed.serving_store(collection) s CROSS JOIN LATERAL pgembed.fitted_relevance(collection, s.space_id) f;
     SELECT fitted.intercept + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness * n.mean / n.deviation ELSE 0 END,
         fitted.nearness + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness / n.deviation ELSE 0 END
     INTO intercept, slope
@@ -2475,51 +2652,6 @@ $function$;
 COMMENT ON FUNCTION pgembed.query_relevance(text, pgembed.space_vector) IS
     'What relevance a distance stands for, for one query: 1 / (1 + exp(slope * distance - intercept)). Errors: as '
     'pgembed.query_neighborhood; PE034 relevance was not fitted.';
-
--- What a client needs to turn a least relevance into a distance by itself, with one plain statement for each query: as
--- pgembed.query_relevance does, without looking all of this up again.
-CREATE OR REPLACE FUNCTION pgembed.relevance_parts(
-    collection text,
-    space_id uuid,
-    OUT store_id integer,
-    OUT intercept double precision,
-    OUT nearness double precision,
-    OUT distinctness double precision,
-    OUT ef_search integer,
-    OUT statement text)
-LANGUAGE plpgsql STABLE
-AS $function$
-DECLARE
-    parts  record;
-    fitted record;
-BEGIN
-    PERFORM pgembed.require_space(collection, space_id);
-    SELECT * INTO parts FROM pgembed.search_parts(collection);
-    SELECT r.* INTO fitted
-    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
-    WHERE c.name = relevance_parts.collection AND r.space_id = relevance_parts.space_id;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE034',
-            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
-                collection),
-            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
-    END IF;
-    store_id := parts.store_id;
-    intercept := fitted.intercept;
-    nearness := fitted.nearness;
-    distinctness := fitted.distinctness;
-    ef_search := greatest(100, fitted.neighbors);
-    statement := pg_catalog.format(
-        $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
-FROM (SELECT embedding %1$s AS distance FROM %2$s ORDER BY embedding %1$s LIMIT %3$s) AS near$sql$,
-        parts.distance, parts.store, fitted.neighbors);
-END
-$function$;
-
-COMMENT ON FUNCTION pgembed.relevance_parts(text, uuid) IS
-    'The fitted relevance of a collection in its space, and the statement ($1 the query vector) that gives mean and standard '
-    'deviation of a query''s neighbourhood, to be run with hnsw.ef_search as said, while the store serves. Errors: as '
-    'pgembed.require_space; PE034 relevance was not fitted.';
 
 CREATE OR REPLACE FUNCTION pgembed.require_space(collection text, space_id uuid)
 RETURNS void
@@ -2561,11 +2693,15 @@ DECLARE
     found_rows   bigint := 0;
     keys         text[];
     distances    double precision[];
+    codec        text;      -- by whose codes candidates are ranked; null where the statement has ranked rows
+    codes        bytea[];
+    places       bigint[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
+    SELECT s.codec INTO codec FROM pgembed.store s WHERE s.store_id = planned.store_id AND s.index_codec IS NOT NULL;
     max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
     FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
         CONTINUE WHEN found_rows < (step ->> 'worth')::bigint;
@@ -2573,12 +2709,30 @@ BEGIN
         found_rows := 0;
         keys := '{}';
         distances := '{}';
+        codes := '{}';
+        places := '{}';
         FOR result IN EXECUTE step ->> 'statement' USING (query).embedding LOOP
             found_rows := result._pgembed_found;
             EXIT WHEN result._pgembed_distance IS NULL;
             keys := keys || result.key::text;
-            distances := distances || result._pgembed_distance;
+            IF codec IS NULL THEN
+                distances := distances || result._pgembed_distance;
+            ELSE
+                codes := codes || result._pgembed_code;
+                places := places || result._pgembed_place;
+            END IF;
         END LOOP;
+        IF codec IS NOT NULL THEN
+            SELECT coalesce(pg_catalog.array_agg(r.key ORDER BY r.distance, r.place), '{}'),
+                coalesce(pg_catalog.array_agg(r.distance ORDER BY r.distance, r.place), '{}')
+            INTO keys, distances
+            FROM (SELECT u.key, u.place, u.distance
+                  FROM ROWS FROM (
+                      pg_catalog.unnest(keys), pg_catalog.unnest(places),
+                      pg_catalog.unnest(pgembed.distances(codes, query, codec))) AS u (key, place, distance)
+                  ORDER BY u.distance, u.place
+                  LIMIT k) AS r;
+        END IF;
         -- A row beyond the threshold shows that those within it have been seen.
         EXIT WHEN (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
             AND ((found_rows >= (step ->> 'least')::bigint) IS NOT FALSE
@@ -2726,7 +2880,10 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT keys text,
     OUT key_join text,
     OUT key_text text,
-    OUT indexed boolean)
+    OUT indexed boolean,
+    OUT codec text,
+    OUT index_codec text,
+    OUT candidates integer)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
@@ -2743,14 +2900,28 @@ BEGIN
     store := served.store::text;
     store_id := served.store_id;
     space_id := served.space_id;
-    metric_sql := CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END;
+    SELECT s.codec, s.index_codec, s.candidates INTO codec, index_codec, candidates
+    FROM pgembed.store s WHERE s.store_id = served.store_id AND s.index_codec IS NOT NULL;
 
-    SELECT pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname, metric_sql, t.typname)
-    INTO STRICT distance
+    -- Bits are compared by how many differ, whatever the space's metric; bit is the server's own type, not pgvector's.
+    SELECT CASE
+            WHEN t.typname = 'bit' THEN '<~>'
+            WHEN served.metric = 'cosine' THEN '<=>'
+            WHEN served.metric = 'l2' THEN '<->'
+            WHEN served.metric = 'inner_product' THEN '<#>'
+        END,
+        CASE
+            WHEN t.typname = 'bit' THEN pg_catalog.format('$1::pg_catalog.bit(%s)', a.atttypmod)
+            ELSE pg_catalog.format('$1::%I.%I', n.nspname, t.typname)
+        END
+    INTO STRICT metric_sql, distance
     FROM pg_catalog.pg_attribute a
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    distance := pg_catalog.format('OPERATOR(%I.%s) %s', (
+            SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+            WHERE e.extname = 'vector'), metric_sql, distance);
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
@@ -2796,8 +2967,9 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_parts(text) IS
-    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Errors: as '
-    'pgembed.serving_store.';
+    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Where its store has '
+    'tiers, the codec that ranks, the codec of the indexed form, which $1 is to be in, and how many candidates are ranked '
+    'for 10 rows. Errors: as pgembed.serving_store.';
 
 -- The statement of one step of a search. Each is a plain statement that the server plans in a fraction of a millisecond
 -- and gives min(k, rows it found) rows, nearest first, ties by key: the distance, the columns, and how many rows it found
@@ -2813,6 +2985,9 @@ COMMENT ON FUNCTION pgembed.search_parts(text) IS
 -- within   all rows of a part of the store that pass, ranked. A row that moved there since its vector was written is missed,
 --          so it is enough only where it finds as many as are wanted.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
+--
+-- Where the store has tiers, the distance is that of the indexed form, k is how many candidates are to be ranked, and their
+-- codes come too, with their place in the order of keys, by which ties are broken. Who runs the statement ranks them.
 --
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
 -- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
@@ -2830,6 +3005,10 @@ DECLARE
     selected  text := 'ARRAY[' || (parts ->> 'key_text') || '] AS key';
     names     text := 'key';
     rows_by_key text;
+    stored   text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE ', rescoring AS _pgembed_code' END;
+    coded    text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE ', _pgembed_code' END;
+    placed   text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE pg_catalog.format(
+        ', _pgembed_code, pg_catalog.row_number() OVER (ORDER BY %s) AS _pgembed_place', parts ->> 'keys') END;
 BEGIN
     IF columns IS NOT NULL THEN
         -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
@@ -2849,9 +3028,9 @@ BEGIN
     CASE step
     WHEN 'near', 'probe' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
-FROM (SELECT _pgembed_distance, %2$s, %1$s
-      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
+            $sql$SELECT _pgembed_distance, %1$s%13$s, pg_catalog.count(*) OVER () AS _pgembed_found
+FROM (SELECT _pgembed_distance, %2$s, %1$s%14$s
+      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance%15$s
             FROM %5$s
             ORDER BY embedding %4$s
             LIMIT %6$s) AS _pgembed_near
@@ -2860,7 +3039,7 @@ FROM (SELECT _pgembed_distance, %2$s, %1$s
 ORDER BY _pgembed_distance, %2$s
 LIMIT %12$s$sql$,
             names, parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', bound, selected,
-            rows_by_key, parts ->> 'key_join', condition, wanted, k);
+            rows_by_key, parts ->> 'key_join', condition, wanted, k, placed, coded, stored);
     WHEN 'few' THEN
         RETURN pg_catalog.format(
             $sql$WITH _pgembed_matching AS MATERIALIZED (
@@ -2868,26 +3047,27 @@ LIMIT %12$s$sql$,
     FROM %2$s
     WHERE true%3$s
     LIMIT %4$s)
-SELECT _pgembed_distance, %5$s, _pgembed_found
+SELECT _pgembed_distance, %5$s%14$s, _pgembed_found
 FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _pgembed_count
     LEFT JOIN LATERAL (
-        SELECT _pgembed_distance, %6$s, %7$s
-        FROM (SELECT _pgembed_distance, %6$s
+        SELECT _pgembed_distance, %6$s, %7$s%15$s
+        FROM (SELECT _pgembed_distance, %6$s%15$s
               FROM _pgembed_matching
                   CROSS JOIN LATERAL (
-                      SELECT 0 + (embedding %8$s) AS _pgembed_distance FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
+                      SELECT 0 + (embedding %8$s) AS _pgembed_distance%16$s FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
               WHERE _pgembed_found <= %11$s
               ORDER BY _pgembed_distance, %6$s
               LIMIT %12$s) AS _pgembed_nearest
             JOIN %2$s ON %13$s) AS _pgembed_row ON true
 ORDER BY _pgembed_distance, %6$s$sql$,
             parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
-            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
+            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join',
+            placed, coded, stored);
     WHEN 'every', 'within' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
-FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
-      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store,
+            $sql$SELECT _pgembed_distance, %1$s%11$s, %10$s AS _pgembed_found
+FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s%12$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding%13$s FROM %5$s) AS _pgembed_store,
           %6$s
       WHERE %7$s%8$s
       ORDER BY _pgembed_distance, %3$s
@@ -2896,14 +3076,15 @@ FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
 ORDER BY _pgembed_distance, %3$s$sql$,
             selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
             parts ->> 'key_join', condition, k,
-            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END);
+            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END, placed, coded, stored);
     END CASE;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
     'The statement of one step of a search (near, probe, within, few or every), out of a collection''s parts and the numbers of a plan. '
-    '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';
+    '$1 is the query vector, or its indexed form. It gives the distance, the columns (or the key as texts), where the store has '
+    'tiers the code and the place among the keys, and how many rows the step found.';
 
 CREATE OR REPLACE FUNCTION pgembed.serving_store(
     collection text,
@@ -3170,6 +3351,7 @@ AS $function$
 DECLARE
     served    record;
     condition text;
+    vector    text;
     result    pgembed.space_vector;
 BEGIN
     SELECT s.key_columns, s.store, s.space_id INTO served FROM pgembed.serving_store(vector_of.collection) s;
@@ -3197,15 +3379,17 @@ BEGIN
         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
     WHERE i.indrelid = served.store AND i.indisunique AND a.attname LIKE 'key\_%';
 
+    SELECT pg_catalog.format('pgembed.decode(rescoring, %L)', s.codec) INTO vector
+    FROM pgembed.search_parts(vector_of.collection) s WHERE s.codec IS NOT NULL;
     EXECUTE pg_catalog.format(
-        'SELECT $2, embedding FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
+        'SELECT $2, ' || coalesce(vector, 'embedding') || ' FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
     INTO result USING key, served.space_id;
     RETURN CASE WHEN result.space_id IS NOT NULL THEN result END;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.vector_of(text, text[]) IS
-    'The stored vector of the collection''s row with this key (of its first chunk), to search for more like it; null '
+    'The stored vector, decoded where the store has tiers, of the collection''s row with this key (of its first chunk), to search for more like it; null '
     'where the row has none. Errors: PE002 no such collection, PE003 another number of key columns.';
 
 CREATE OR REPLACE FUNCTION pgembed.version()
@@ -3297,7 +3481,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"38b61179b8b68c80f5dcf3705997c97448f3cc920b0923d99d3f075cab9a7be4","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.relevance_parts(text, uuid)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"e04db0de8f3f071d519259ff14de949c03577f513e028424d979039e1ae6d895","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

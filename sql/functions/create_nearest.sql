@@ -30,11 +30,14 @@ BEGIN
         distance := distance || '_';
     END LOOP;
 
-    SELECT n.nspname AS schema, t.typname AS type INTO STRICT vector
-    FROM pg_attribute a
-        JOIN pg_type t ON t.oid = a.atttypid
-        JOIN pg_namespace n ON n.oid = t.typnamespace
-    WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    -- By the indexed form where the store has tiers: there is no ranking by codes that an index could serve.
+    SELECT p.index_codec, format(
+            CASE WHEN p.index_codec IS NULL THEN 'pgembed.in_space($1, %L::uuid)'
+                ELSE 'pgembed.indexed_form(pgembed.in_space($1, %L::uuid), %L)' END,
+            served.space_id, p.index_codec) AS query,
+        split_part(p.distance, '$1::', 1) AS operator, split_part(p.distance, '$1::', 2) AS type
+    INTO STRICT vector
+    FROM pgembed.search_parts(create_nearest.collection) p;
 
     statement := format(
         $template$
@@ -42,17 +45,16 @@ CREATE OR REPLACE FUNCTION pgembed_store.%1$I(query pgembed.space_vector)
 RETURNS TABLE (%2$s, %3$I double precision)
 LANGUAGE sql STABLE PARALLEL SAFE
 BEGIN ATOMIC
-    SELECT %4$s, s.embedding OPERATOR(%5$I.%6$s) (SELECT pgembed.in_space($1, %7$L::uuid)::%5$I.%8$I)
-    FROM %9$s s;
+    SELECT %4$s, s.embedding %5$s(SELECT %6$s::%7$s)
+    FROM %8$s s;
 END
         $template$,
         pgembed.nearest_name(collection),
         columns,
         distance,
         selected,
-        vector.schema,
-        CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END,
-        served.space_id,
+        vector.operator,
+        vector.query,
         vector.type,
         served.store);
     BEGIN
@@ -77,8 +79,10 @@ END
     EXECUTE format('COMMENT ON FUNCTION %s IS %L', signature, format(
         'Rows of collection %s by their key, each with its distance to the query: join it, filter, ORDER BY distance '
         'LIMIT k. Carried columns are as the store has them: join by them too, and a filter on one reaches the store''s '
-        'partitions and indexes. A row of several chunks comes once for each. Made by pgembed.create_nearest.',
-        collection));
+        'partitions and indexes. A row of several chunks comes once for each. %sMade by pgembed.create_nearest.',
+        collection,
+        CASE WHEN vector.index_codec IS NOT NULL THEN 'The distance is that of the indexed form: pgembed.search ranks by codes. '
+            ELSE '' END));
     RETURN format('pgembed_store.%I', pgembed.nearest_name(collection));
 END
 $function$;

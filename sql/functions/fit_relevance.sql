@@ -15,7 +15,14 @@ BEGIN
         RAISE EXCEPTION USING ERRCODE = 'PE033',
             MESSAGE = pg_catalog.format('Expected a sample of 10 to 100000 rows, got %s.', coalesce(sample::text, 'null'));
     END IF;
-    SELECT s.* INTO served FROM pgembed.serving_store(fit_relevance.collection) s;
+    SELECT s.*, p.index_codec INTO served
+    FROM pgembed.serving_store(fit_relevance.collection) s, pgembed.search_parts(fit_relevance.collection) p;
+    IF served.index_codec IS NOT NULL THEN
+        RAISE EXCEPTION USING ERRCODE = 'PE035',
+            MESSAGE = pg_catalog.format('Expected collection %L in f32 or f16 to fit relevance on its distances, found a '
+                'store with tiers.', collection),
+            HINT = 'Fit before the codec is applied, which keeps what was fitted, or by judged queries: pgembed relevance fit.';
+    END IF;
     distance := (
         SELECT pg_catalog.format('v.embedding OPERATOR(%I.%s) sampled.embedding', n.nspname,
             CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END)

@@ -42,7 +42,10 @@ BEGIN
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = served.store AND a.attname = 'embedding';
-    distance := pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type);
+    distance := coalesce((
+        SELECT pg_catalog.format('pgembed.distance(rescoring, $2, %L)', s.codec)
+        FROM pgembed.search_parts(hybrid_parts.collection) s WHERE s.codec IS NOT NULL),
+        pg_catalog.format('embedding OPERATOR(%I.%s) $1::%1$I.%3$I', vector.schema, vector.operator, vector.type));
     -- Under cosine a vector without direction has no distance (NaN): it is as far as can be.
     similarity := CASE served.metric
         WHEN 'cosine' THEN '1 - least(_pgembed_distance, 2)'

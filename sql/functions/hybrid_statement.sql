@@ -112,7 +112,7 @@ _pgembed_text_few AS MATERIALIZED (
 _pgembed_compared AS MATERIALIZED (
     SELECT %2$s, _pgembed_rank, _pgembed_text_rank,
         coalesce(_pgembed_distance, (
-            SELECT pg_catalog.min(embedding %3$s) FROM %4$s WHERE %5$s)) AS _pgembed_distance,
+            SELECT pg_catalog.min(%3$s) FROM %4$s WHERE %5$s)) AS _pgembed_distance,
         coalesce(_pgembed_text_score, (
             SELECT %6$s
             FROM (SELECT lexemes AS _pgembed_lexemes, %7$s AS _pgembed_norm FROM %8$s WHERE %5$s OFFSET 0) AS _pgembed_text),

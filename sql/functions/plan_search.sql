@@ -17,6 +17,9 @@
 --   about the query as they are in all (half, where it scans on); and where that costs more than a quarter of the ranking,
 --   a probe of the nearest 50 to 200 vectors comes before, and the index is passed over where hardly any of them pass.
 --
+-- Where the store has tiers, all this is about the candidates that are found by the indexed form and ranked by their codes:
+-- more of them than k, as many as the recall asks for.
+--
 -- Where a partial index or a few partitions alone can have the rows that pass (pgembed.narrow_search), the steps look only
 -- there, but for the last and for one that counts: a carried value may be older than the row it was copied from. So what is
 -- found there is held against the filter itself, and where it is not enough, steps decide that don't go by it.
@@ -46,6 +49,8 @@ DECLARE
     few_rows   constant integer := 1000;            -- more are worth ranking in parallel
     caution    constant double precision := 1.25;   -- by so much must the index be cheaper, since it may come back short
     parts      jsonb;
+    asked      jsonb;                 -- parts, for who asks with the query vector itself
+    ranked     integer := k;          -- rows that the steps are to give
     estimated  text := filter;
     ran        text := filter;
     recall     double precision := coalesce((options ->> 'recall')::double precision, 0.95);
@@ -71,6 +76,11 @@ BEGIN
     PERFORM pgembed.check_search_options(options);
     SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
     FROM pgembed.search_parts(collection) p;
+    asked := parts;
+    IF marker IS NULL AND parts ->> 'index_codec' IS NOT NULL THEN
+        asked := parts || pg_catalog.jsonb_build_object('distance', pg_catalog.replace(parts ->> 'distance', '$1::',
+            pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts ->> 'index_codec')));
+    END IF;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
@@ -90,6 +100,13 @@ BEGIN
 
     -- 2 at a recall of 0.95, 5 at 0.99.
     spare := 2 * pg_catalog.power(0.05 / greatest(1 - recall, 0.0001), 0.6);
+    IF parts ->> 'candidates' IS NOT NULL THEN
+        -- What a form misplaces is at the edge of the k, which grows slower than k.
+        ranked := pg_catalog.ceil(k + greatest(0, (parts ->> 'candidates')::integer - 10) * pg_catalog.sqrt(k / 10.0) * spare / 2);
+        IF (options ->> 'exact')::boolean OR recall > 0.9999 THEN
+            ranked := greatest(ranked, 10000);
+        END IF;
+    END IF;
     IF filter IS NOT NULL AND (options ->> 'exact')::boolean IS DISTINCT FROM true THEN
         SELECT * INTO narrow FROM pgembed.narrow_search(collection, parts, filter, marker, "values", types);
     ELSE
@@ -97,21 +114,21 @@ BEGIN
             NULL::integer AS graphs INTO narrow;
     END IF;
     density := least(1, greatest(1, matching_rows) / greatest(1, coalesce(narrow.rows, stored_rows)));
-    wanted := k + pg_catalog.ceil(greatest(15 * spare, spare * k / 2))::integer;
+    wanted := ranked + pg_catalog.ceil(greatest(15 * spare, spare * ranked / 2))::integer;
     expected := wanted / density;
     -- Past the vectors, too, that what the filter says of the store excludes.
     given := expected * coalesce(narrow.vectors / narrow.rows, 1);
-    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, k))));
+    batch := least(1000, coalesce(ef_search, tuned, pg_catalog.ceil(spare * greatest(220, ranked))));
     ef_search := coalesce(ef_search, least(1000, greatest(
         batch, CASE WHEN filter IS NOT NULL THEN pg_catalog.ceil(given) END,
         CASE WHEN density < 0.9 AND tuned IS NULL THEN pg_catalog.ceil(250 * spare) END)));
     -- The index gives them in batches of ef_search; each index is walked from its own entry.
     way := coalesce(narrow.graphs, 1) * (scan_cost + tuple_cost * ef_search * pg_catalog.ceil(given / ef_search));
-    IF given <= ef_search OR (filter IS NULL AND ef_search >= spare * k) THEN
-        -- In one batch, sorted: more rows than k would be no other k. If they don't come within four times the vectors that
+    IF given <= ef_search OR (filter IS NULL AND ef_search >= spare * ranked) THEN
+        -- In one batch, sorted: more rows than these would be no other ones. If they don't come within four times the vectors that
         -- the density promises, the filter goes against the query.
-        wanted := k;
-        reach := least(ef_search, pg_catalog.ceil(4 * k / density));
+        wanted := ranked;
+        reach := least(ef_search, pg_catalog.ceil(4 * ranked / density));
     ELSE
         reach := least(2000000000, pg_catalog.ceil(2 * expected));
     END IF;
@@ -131,7 +148,7 @@ BEGIN
         reach := greatest(4 * wanted, ef_search);
     ELSIF narrow.means = 'partition' AND narrow.rows <= way THEN
         reason := 'the partitions that can have the rows that pass have few: they are ranked';
-        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', k);
+        steps := steps || pg_catalog.jsonb_build_object('step', 'within', 'least', ranked);
     ELSIF matching_rows <= few_rows THEN
         reason := 'ranking the few rows that pass costs no more than the way through the index';
         steps := steps || pg_catalog.jsonb_build_object('step', 'few', 'bound', 4 * few_rows, 'most', 4 * few_rows);
@@ -187,9 +204,9 @@ BEGIN
                 || CASE WHEN narrow.means IS NULL THEN '{}' ELSE '{"plan_cache_mode": "force_custom_plan"}'::jsonb END,
                 'statement',
                 pgembed.search_statement(
-                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN parts
-                        ELSE parts || pg_catalog.jsonb_build_object('store', narrow.part) END,
-                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE k END, ran, columns,
+                    CASE WHEN narrow.means IS NULL OR s.step ->> 'step' IN ('few', 'every') THEN asked
+                        ELSE asked || pg_catalog.jsonb_build_object('store', narrow.part) END,
+                    s.step ->> 'step', CASE s.step ->> 'step' WHEN 'probe' THEN 1 ELSE ranked END, ran, columns,
                     (s.step ->> 'bound')::integer, (s.step ->> 'wanted')::integer))
             ORDER BY s.position)
         FROM pg_catalog.jsonb_array_elements(steps) WITH ORDINALITY AS s (step, position));
@@ -200,7 +217,7 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
     'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
-    'array: each a statement ($1 the query vector), the settings it needs, and when it is enough (rows found at least '
+    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings it needs, and when it is enough (rows found at least '
     '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '

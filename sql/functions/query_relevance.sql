@@ -9,18 +9,10 @@ CREATE OR REPLACE FUNCTION pgembed.query_relevance(
 LANGUAGE plpgsql STABLE
 AS $function$
 DECLARE
-    space  uuid := (SELECT s.space_id FROM pgembed.serving_store(query_relevance.collection) s);
     fitted record;
 BEGIN
-    SELECT r.* INTO fitted
-    FROM pgembed.relevance r JOIN pgembed.collection c USING (collection_id)
-    WHERE c.name = query_relevance.collection AND r.space_id = space;
-    IF NOT FOUND THEN
-        RAISE EXCEPTION USING ERRCODE = 'PE034',
-            MESSAGE = pg_catalog.format('Expected collection %L to have its relevance fitted, found that it has not.',
-                collection),
-            HINT = 'Fit it once: pgembed relevance fit, or SELECT pgembed.fit_relevance(...).';
-    END IF;
+    SELECT f.* INTO fitted
+    FROM pgembed.serving_store(collection) s CROSS JOIN LATERAL pgembed.fitted_relevance(collection, s.space_id) f;
     SELECT fitted.intercept + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness * n.mean / n.deviation ELSE 0 END,
         fitted.nearness + CASE WHEN n.deviation > 1e-6 THEN fitted.distinctness / n.deviation ELSE 0 END
     INTO intercept, slope

@@ -18,11 +18,15 @@ DECLARE
     found_rows   bigint := 0;
     keys         text[];
     distances    double precision[];
+    codec        text;      -- by whose codes candidates are ranked; null where the statement has ranked rows
+    codes        bytea[];
+    places       bigint[];
 BEGIN
     PERFORM pg_catalog.set_config('transaction_read_only', 'on', true);
     options := pgembed.with_distance_limit(collection, query, options);
     SELECT * INTO planned FROM pgembed.plan_search(collection, k, filter, options => options);
     PERFORM pgembed.in_space(query, planned.space_id);
+    SELECT s.codec INTO codec FROM pgembed.store s WHERE s.store_id = planned.store_id AND s.index_codec IS NOT NULL;
     max_distance := coalesce((options ->> 'max_distance')::double precision, 'NaN');
     FOR step IN SELECT s.value FROM pg_catalog.jsonb_array_elements(planned.steps) s LOOP
         CONTINUE WHEN found_rows < (step ->> 'worth')::bigint;
@@ -30,12 +34,30 @@ BEGIN
         found_rows := 0;
         keys := '{}';
         distances := '{}';
+        codes := '{}';
+        places := '{}';
         FOR result IN EXECUTE step ->> 'statement' USING (query).embedding LOOP
             found_rows := result._pgembed_found;
             EXIT WHEN result._pgembed_distance IS NULL;
             keys := keys || result.key::text;
-            distances := distances || result._pgembed_distance;
+            IF codec IS NULL THEN
+                distances := distances || result._pgembed_distance;
+            ELSE
+                codes := codes || result._pgembed_code;
+                places := places || result._pgembed_place;
+            END IF;
         END LOOP;
+        IF codec IS NOT NULL THEN
+            SELECT coalesce(pg_catalog.array_agg(r.key ORDER BY r.distance, r.place), '{}'),
+                coalesce(pg_catalog.array_agg(r.distance ORDER BY r.distance, r.place), '{}')
+            INTO keys, distances
+            FROM (SELECT u.key, u.place, u.distance
+                  FROM ROWS FROM (
+                      pg_catalog.unnest(keys), pg_catalog.unnest(places),
+                      pg_catalog.unnest(pgembed.distances(codes, query, codec))) AS u (key, place, distance)
+                  ORDER BY u.distance, u.place
+                  LIMIT k) AS r;
+        END IF;
         -- A row beyond the threshold shows that those within it have been seen.
         EXIT WHEN (found_rows <= (step ->> 'most')::bigint) IS NOT FALSE
             AND ((found_rows >= (step ->> 'least')::bigint) IS NOT FALSE

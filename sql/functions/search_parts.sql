@@ -16,7 +16,10 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT keys text,
     OUT key_join text,
     OUT key_text text,
-    OUT indexed boolean)
+    OUT indexed boolean,
+    OUT codec text,
+    OUT index_codec text,
+    OUT candidates integer)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
@@ -33,14 +36,28 @@ BEGIN
     store := served.store::text;
     store_id := served.store_id;
     space_id := served.space_id;
-    metric_sql := CASE served.metric WHEN 'cosine' THEN '<=>' WHEN 'l2' THEN '<->' WHEN 'inner_product' THEN '<#>' END;
+    SELECT s.codec, s.index_codec, s.candidates INTO codec, index_codec, candidates
+    FROM pgembed.store s WHERE s.store_id = served.store_id AND s.index_codec IS NOT NULL;
 
-    SELECT pg_catalog.format('OPERATOR(%I.%s) $1::%1$I.%3$I', n.nspname, metric_sql, t.typname)
-    INTO STRICT distance
+    -- Bits are compared by how many differ, whatever the space's metric; bit is the server's own type, not pgvector's.
+    SELECT CASE
+            WHEN t.typname = 'bit' THEN '<~>'
+            WHEN served.metric = 'cosine' THEN '<=>'
+            WHEN served.metric = 'l2' THEN '<->'
+            WHEN served.metric = 'inner_product' THEN '<#>'
+        END,
+        CASE
+            WHEN t.typname = 'bit' THEN pg_catalog.format('$1::pg_catalog.bit(%s)', a.atttypmod)
+            ELSE pg_catalog.format('$1::%I.%I', n.nspname, t.typname)
+        END
+    INTO STRICT metric_sql, distance
     FROM pg_catalog.pg_attribute a
         JOIN pg_catalog.pg_type t ON t.oid = a.atttypid
         JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
     WHERE a.attrelid = served.store AND a.attname = 'embedding';
+    distance := pg_catalog.format('OPERATOR(%I.%s) %s', (
+            SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
+            WHERE e.extname = 'vector'), metric_sql, distance);
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
@@ -86,5 +103,6 @@ END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_parts(text) IS
-    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Errors: as '
-    'pgembed.serving_store.';
+    'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Where its store has '
+    'tiers, the codec that ranks, the codec of the indexed form, which $1 is to be in, and how many candidates are ranked '
+    'for 10 rows. Errors: as pgembed.serving_store.';

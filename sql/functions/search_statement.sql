@@ -13,6 +13,9 @@
 --          so it is enough only where it finds as many as are wanted.
 -- every    all rows that pass, ranked, however many. It does not count them, so that the server may do it in parallel.
 --
+-- Where the store has tiers, the distance is that of the indexed form, k is how many candidates are to be ranked, and their
+-- codes come too, with their place in the order of keys, by which ties are broken. Who runs the statement ranks them.
+--
 -- A ranking orders by 0 + distance: no index is of that, so the server can't mistake it for a way through the HNSW index,
 -- which would lose rows. LIMITs are literals: under a generic plan the server forsakes the index where a LIMIT is a
 -- parameter.
@@ -29,6 +32,10 @@ DECLARE
     selected  text := 'ARRAY[' || (parts ->> 'key_text') || '] AS key';
     names     text := 'key';
     rows_by_key text;
+    stored   text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE ', rescoring AS _pgembed_code' END;
+    coded    text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE ', _pgembed_code' END;
+    placed   text := CASE WHEN parts ->> 'codec' IS NULL THEN '' ELSE pg_catalog.format(
+        ', _pgembed_code, pg_catalog.row_number() OVER (ORDER BY %s) AS _pgembed_place', parts ->> 'keys') END;
 BEGIN
     IF columns IS NOT NULL THEN
         -- A null among them is a hash of the key, by its values and not their texts, which a session's settings change.
@@ -48,9 +55,9 @@ BEGIN
     CASE step
     WHEN 'near', 'probe' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, pg_catalog.count(*) OVER () AS _pgembed_found
-FROM (SELECT _pgembed_distance, %2$s, %1$s
-      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance
+            $sql$SELECT _pgembed_distance, %1$s%13$s, pg_catalog.count(*) OVER () AS _pgembed_found
+FROM (SELECT _pgembed_distance, %2$s, %1$s%14$s
+      FROM (SELECT %3$s, embedding %4$s AS _pgembed_distance%15$s
             FROM %5$s
             ORDER BY embedding %4$s
             LIMIT %6$s) AS _pgembed_near
@@ -59,7 +66,7 @@ FROM (SELECT _pgembed_distance, %2$s, %1$s
 ORDER BY _pgembed_distance, %2$s
 LIMIT %12$s$sql$,
             names, parts ->> 'keys', parts ->> 'store_keys', parts ->> 'distance', parts ->> 'store', bound, selected,
-            rows_by_key, parts ->> 'key_join', condition, wanted, k);
+            rows_by_key, parts ->> 'key_join', condition, wanted, k, placed, coded, stored);
     WHEN 'few' THEN
         RETURN pg_catalog.format(
             $sql$WITH _pgembed_matching AS MATERIALIZED (
@@ -67,26 +74,27 @@ LIMIT %12$s$sql$,
     FROM %2$s
     WHERE true%3$s
     LIMIT %4$s)
-SELECT _pgembed_distance, %5$s, _pgembed_found
+SELECT _pgembed_distance, %5$s%14$s, _pgembed_found
 FROM (SELECT pg_catalog.count(*) AS _pgembed_found FROM _pgembed_matching) AS _pgembed_count
     LEFT JOIN LATERAL (
-        SELECT _pgembed_distance, %6$s, %7$s
-        FROM (SELECT _pgembed_distance, %6$s
+        SELECT _pgembed_distance, %6$s, %7$s%15$s
+        FROM (SELECT _pgembed_distance, %6$s%15$s
               FROM _pgembed_matching
                   CROSS JOIN LATERAL (
-                      SELECT 0 + (embedding %8$s) AS _pgembed_distance FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
+                      SELECT 0 + (embedding %8$s) AS _pgembed_distance%16$s FROM %9$s WHERE %10$s OFFSET 0) AS _pgembed_vector
               WHERE _pgembed_found <= %11$s
               ORDER BY _pgembed_distance, %6$s
               LIMIT %12$s) AS _pgembed_nearest
             JOIN %2$s ON %13$s) AS _pgembed_row ON true
 ORDER BY _pgembed_distance, %6$s$sql$,
             parts ->> 'matching_keys', rows_by_key, condition, bound + 1, names, parts ->> 'keys', selected,
-            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join');
+            parts ->> 'distance', parts ->> 'store', parts ->> 'matching_join', bound, k, parts ->> 'key_join',
+            placed, coded, stored);
     WHEN 'every', 'within' THEN
         RETURN pg_catalog.format(
-            $sql$SELECT _pgembed_distance, %1$s, %10$s AS _pgembed_found
-FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
-      FROM (SELECT %4$s, embedding AS _pgembed_embedding FROM %5$s) AS _pgembed_store,
+            $sql$SELECT _pgembed_distance, %1$s%11$s, %10$s AS _pgembed_found
+FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s%12$s
+      FROM (SELECT %4$s, embedding AS _pgembed_embedding%13$s FROM %5$s) AS _pgembed_store,
           %6$s
       WHERE %7$s%8$s
       ORDER BY _pgembed_distance, %3$s
@@ -95,11 +103,12 @@ FROM (SELECT 0 + (_pgembed_embedding %2$s) AS _pgembed_distance, %3$s
 ORDER BY _pgembed_distance, %3$s$sql$,
             selected, parts ->> 'distance', parts ->> 'keys', parts ->> 'store_keys', parts ->> 'store', rows_by_key,
             parts ->> 'key_join', condition, k,
-            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END);
+            CASE step WHEN 'within' THEN 'pg_catalog.count(*) OVER ()' ELSE 'NULL::bigint' END, placed, coded, stored);
     END CASE;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer) IS
     'The statement of one step of a search (near, probe, within, few or every), out of a collection''s parts and the numbers of a plan. '
-    '$1 is the query vector. It gives the distance, the columns (or the key as texts), and how many rows the step found.';
+    '$1 is the query vector, or its indexed form. It gives the distance, the columns (or the key as texts), where the store has '
+    'tiers the code and the place among the keys, and how many rows the step found.';

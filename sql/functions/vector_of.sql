@@ -8,6 +8,7 @@ AS $function$
 DECLARE
     served    record;
     condition text;
+    vector    text;
     result    pgembed.space_vector;
 BEGIN
     SELECT s.key_columns, s.store, s.space_id INTO served FROM pgembed.serving_store(vector_of.collection) s;
@@ -35,13 +36,15 @@ BEGIN
         JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace
     WHERE i.indrelid = served.store AND i.indisunique AND a.attname LIKE 'key\_%';
 
+    SELECT pg_catalog.format('pgembed.decode(rescoring, %L)', s.codec) INTO vector
+    FROM pgembed.search_parts(vector_of.collection) s WHERE s.codec IS NOT NULL;
     EXECUTE pg_catalog.format(
-        'SELECT $2, embedding FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
+        'SELECT $2, ' || coalesce(vector, 'embedding') || ' FROM %s WHERE %s ORDER BY chunk LIMIT 1', served.store, condition)
     INTO result USING key, served.space_id;
     RETURN CASE WHEN result.space_id IS NOT NULL THEN result END;
 END
 $function$;
 
 COMMENT ON FUNCTION pgembed.vector_of(text, text[]) IS
-    'The stored vector of the collection''s row with this key (of its first chunk), to search for more like it; null '
+    'The stored vector, decoded where the store has tiers, of the collection''s row with this key (of its first chunk), to search for more like it; null '
     'where the row has none. Errors: PE002 no such collection, PE003 another number of key columns.';

@@ -1,4 +1,5 @@
 using Npgsql;
+using PgEmbed.Codecs;
 using PgEmbed.Postgres;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
@@ -107,6 +108,19 @@ public sealed class PgEmbedClient
         CancellationToken cancellationToken = default) =>
         new CollectionAlteration(_dataSource, progress)
             .RunAsync(name, carriedColumns, partitioning, cancellationToken: cancellationToken);
+
+    /// <summary>
+    /// Gives a collection another codec while it is searched and written. What was opened before goes on searching, and has to
+    /// be opened again to write.
+    /// </summary>
+    /// <inheritdoc cref="CodecChange.RunAsync"/>
+    public Task<AlterationResult> ChangeCodecAsync(
+        string name,
+        StoreRecipe recipe,
+        CodecChangeOptions? options = null,
+        IProgress<AlterationProgress>? progress = null,
+        CancellationToken cancellationToken = default) =>
+        new CodecChange(_dataSource, Embedder, progress).RunAsync(name, recipe, options, cancellationToken);
 
     /// <summary>Removes a collection and its stores; the user's table stays as it is.</summary>
     /// <returns>False where there was none.</returns>

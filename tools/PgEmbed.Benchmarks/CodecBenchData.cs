@@ -20,12 +20,17 @@ internal sealed record CodecBenchData(
     {
         var texts = await JudgedTexts.RetrievalAsync(quick ? 1_000 : int.MaxValue, cancellationToken);
         var (name, packages) = await BenchTexts.PackagesAsync(quick ? 2_000 : int.MaxValue, cancellationToken);
-        var documents = await BlockAsync(
-            embedder,
-            [.. texts.Documents.Select(d => d.Text), .. packages.Select(p => $"{p.Synopsis}\n{p.Description}")],
-            TextRole.Document,
-            cancellationToken);
-        var queries = await BlockAsync(embedder, [.. texts.Queries.Select(q => q.Text)], TextRole.Query, cancellationToken);
+        var documents = Join(
+            await EmbeddingCache.EmbedAsync(
+                embedder, $"{texts.Name}-documents", [.. texts.Documents.Select(d => d.Text)], TextRole.Document, cancellationToken),
+            await EmbeddingCache.EmbedAsync(
+                embedder,
+                $"{name}-documents",
+                [.. packages.Select(p => $"{p.Synopsis}\n{p.Description}")],
+                TextRole.Document,
+                cancellationToken));
+        var queries = await EmbeddingCache.EmbedAsync(
+            embedder, $"{texts.Name}-queries", [.. texts.Queries.Select(q => q.Text)], TextRole.Query, cancellationToken);
         var places = texts.Documents.Index().ToDictionary(d => d.Item.Id, d => d.Index, StringComparer.Ordinal);
         var nearest = new int[queries.Count][];
         Parallel.For(0, queries.Count, i => nearest[i] = Exact(documents, queries[i].Span));
@@ -47,10 +52,11 @@ internal sealed record CodecBenchData(
         return places[..10];
     }
 
-    private static async Task<VectorBlock> BlockAsync(
-        OnnxTextEmbedder embedder, List<string> texts, TextRole role, CancellationToken cancellationToken)
+    private static VectorBlock Join(VectorBlock first, VectorBlock second)
     {
-        await Console.Error.WriteLineAsync($"bench: embedding {texts.Count} texts with {embedder.Space.Name}…");
-        return (await embedder.EmbedAsync(texts, role, cancellationToken)).Vectors;
+        var all = new VectorBlock(first.Count + second.Count, first.Dimensions);
+        for (var i = 0; i < all.Count; i++)
+            (i < first.Count ? first[i] : second[i - first.Count]).Span.CopyTo(all.Row(i));
+        return all;
     }
 }

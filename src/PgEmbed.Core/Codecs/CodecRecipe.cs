@@ -12,7 +12,7 @@ namespace PgEmbed.Codecs;
 /// <remarks>
 /// <para>
 /// Transforms: <c>truncate:M</c>, <c>quarter</c>, <c>centre</c>, <c>pca:M</c> (about zero), <c>pca-centred:M</c>,
-/// <c>whiten:M</c>, <c>hadamard</c>, <c>rotate-dense</c>, <c>gaussian:M</c>, <c>sparse-projection:M</c>,
+/// <c>whiten:M</c>, <c>hadamard</c> and <c>hadamard:M</c>, <c>rotate-dense</c>, <c>gaussian:M</c>, <c>sparse-projection:M</c>,
 /// <c>normalize</c> (under cosine, behind a step that shortens).
 /// </para>
 /// <para>
@@ -111,6 +111,8 @@ public sealed class CodecRecipe
             "pca" => LinearFit.Pca(sample, step.NumberUpTo(d)),
             "pca-centred" => LinearFit.Pca(sample, step.NumberUpTo(d), centred: true),
             "whiten" => LinearFit.Whitening(sample, step.NumberUpTo(d)),
+            "hadamard" when step.Setting is not null =>
+                new HadamardFrame(d, step.NumberUpTo(VectorSpace.MaxDimensions), seed),
             "hadamard" => new HadamardRotation(d, seed),
             "rotate-dense" => LinearFit.Rotation(d, seed),
             "gaussian" => LinearFit.GaussianProjection(d, step.NumberUpTo(d), seed),

@@ -8,11 +8,14 @@ internal sealed record CodecStep(string Name, string? Setting)
     private static readonly string[] Scales = ["global", "vector", "dimension"];
     private static readonly string[] Calibrations = ["fixed", "global", "dimension"];
 
+    // Stands for a number that may be left out.
+    private static readonly string[] NumberOrNothing = ["M"];
+
     // What may stand behind the colon: words, a number (null), or nothing (an empty list).
     private static readonly Dictionary<string, string[]?> Transforms = new()
     {
         ["truncate"] = null, ["quarter"] = [], ["centre"] = [], ["pca"] = null, ["pca-centred"] = null,
-        ["whiten"] = null, ["hadamard"] = [], ["rotate-dense"] = [], ["gaussian"] = null, ["sparse-projection"] = null,
+        ["whiten"] = null, ["hadamard"] = NumberOrNothing, ["rotate-dense"] = [], ["gaussian"] = null, ["sparse-projection"] = null,
         ["normalize"] = [],
     };
 
@@ -36,12 +39,13 @@ internal sealed record CodecStep(string Name, string? Setting)
             throw new FormatException(
                 $"Expected a step of a codec ({string.Join(", ", Transforms.Keys.Concat(Quantizers.Keys))}), got '{name}'.");
         var step = new CodecStep(name, setting);
-        if (settings is null ? step.Number < 1 : setting is not null && !settings.Contains(setting))
+        var isNumber = settings is null || (settings == NumberOrNothing && setting is not null);
+        if (isNumber ? step.Number < 1 : setting is not null && !settings.Contains(setting))
             throw new FormatException(settings switch
             {
-                null => $"Expected a number behind '{name}:', as in {name}:64, got '{text}'.",
+                _ when isNumber => $"Expected a number behind '{name}:', as in {name}:64, got '{text}'.",
                 [] => $"Expected '{name}' without a setting, got '{text}'.",
-                _ => $"Expected '{name}' with one of {string.Join(", ", settings)}, got '{text}'.",
+                _ => $"Expected '{name}' with one of {string.Join(", ", settings!)}, got '{text}'.",
             });
         return step;
     }
@@ -50,7 +54,7 @@ internal sealed record CodecStep(string Name, string? Setting)
     /// <exception cref="PgEmbedException">It is larger.</exception>
     public int NumberUpTo(int most) => Number <= most
         ? Number
-        : throw new PgEmbedException($"Expected {Name} of 1 to {most}, the dimensions that are left, got {Number}.");
+        : throw new PgEmbedException($"Expected {Name} of 1 to {most} dimensions, got {Number}.");
 
     /// <inheritdoc/>
     public override string ToString() => Setting is null ? Name : $"{Name}:{Setting}";

@@ -234,6 +234,7 @@ public sealed class VectorCodec
             TransformKind.Truncation => Truncation.Read(reader),
             TransformKind.Affine => AffineTransform.Read(reader),
             TransformKind.HadamardRotation => HadamardRotation.Read(reader),
+            TransformKind.HadamardFrame => HadamardFrame.Read(reader),
             TransformKind.SparseProjection => SparseProjection.Read(reader),
             _ => new Normalization(reader.ReadDimensions()),
         };

@@ -36,6 +36,26 @@ public sealed class CodecCatalog(NpgsqlDataSource dataSource)
         await using var closing = connection.ConfigureAwait(false);
         var transaction = await connection.BeginTransactionAsync(cancellationToken).ConfigureAwait(false);
         await using var ending = transaction.ConfigureAwait(false);
+        var added = await AddAsync(connection, name, codec, space, null, cancellationToken).ConfigureAwait(false);
+        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        return added;
+    }
+
+    /// <summary>As <see cref="SaveAsync"/>, within the caller's transaction.</summary>
+    /// <param name="connection">In a transaction.</param>
+    /// <param name="name">What it is to be called.</param>
+    /// <param name="codec">The codec.</param>
+    /// <param name="space">The space of the vectors that it codes.</param>
+    /// <param name="form">The indexed form that it makes; null where it ranks.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    internal static async Task<bool> AddAsync(
+        NpgsqlConnection connection,
+        string name,
+        VectorCodec codec,
+        VectorSpace space,
+        IndexedForm? form,
+        CancellationToken cancellationToken)
+    {
         var layout = codec.Quantizer.Layout;
         var (matrix, shift) = codec.DecodingMap();
         var id = await connection.QuerySingleOrDefaultAsync<int?>(new CommandDefinition(
@@ -65,12 +85,11 @@ public sealed class CodecCatalog(NpgsqlDataSource dataSource)
                 parts = layout.Parts?.ToArray(),
                 shift,
             },
-            transaction,
             cancellationToken: cancellationToken)).ConfigureAwait(false);
         if (id is null)
         {
             var found = await connection.QuerySingleAsync<string?>(new CommandDefinition(
-                "SELECT fingerprint FROM pgembed.codec WHERE name = @name", new { name }, transaction,
+                "SELECT fingerprint FROM pgembed.codec WHERE name = @name", new { name },
                 cancellationToken: cancellationToken)).ConfigureAwait(false);
             return found == codec.Fingerprint
                 ? false
@@ -90,7 +109,9 @@ public sealed class CodecCatalog(NpgsqlDataSource dataSource)
             await AddWeightsAsync(connection, id.Value, true, transposed, d, cancellationToken).ConfigureAwait(false);
         }
 
-        await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
+        // A form that leaves vectors as they are needs no rows.
+        if (form is not null && (form.IsBits || matrix is not null || shift is not null))
+            await AddFormAsync(connection, id.Value, form, codec.Dimensions, cancellationToken).ConfigureAwait(false);
         return true;
     }
 
@@ -113,6 +134,22 @@ public sealed class CodecCatalog(NpgsqlDataSource dataSource)
             : throw new PgEmbedException(
                 $"Expected codec '{name}' of fingerprint {fingerprint}, got parameters of {codec.Fingerprint}.",
                 "The catalog's row was changed: restore it.");
+    }
+
+    private static async Task AddFormAsync(
+        NpgsqlConnection connection, int id, IndexedForm form, int length, CancellationToken cancellationToken)
+    {
+        for (var row = 0; row < form.Dimensions; row++)
+            await connection.ExecuteAsync(new CommandDefinition(
+                "INSERT INTO pgembed.codec_form VALUES (@id, @position, @weights, @shift)",
+                new
+                {
+                    id,
+                    position = row + 1,
+                    weights = form.Weights.Slice(row * length, length).ToArray(),
+                    shift = form.Offsets.Span[row],
+                },
+                cancellationToken: cancellationToken)).ConfigureAwait(false);
     }
 
     private static async Task AddWeightsAsync(

@@ -24,10 +24,13 @@ public sealed class CollectionCatalog
                c.carried_columns AS "CarriedColumns", s.partition_strategy AS "PartitionStrategy",
                s.partition_column AS "PartitionColumn", s.partition_count AS "PartitionCount",
                s.partition_step AS "PartitionStep", s.store_id AS "StoreId", s.table_name AS "TableName", s.codec AS "Codec",
+               s.recipe AS "Recipe", s.candidates AS "Candidates", i.parameters AS "IndexCodec", r.parameters AS "RankingCodec",
                p.name AS "SpaceName", p.fingerprint AS "Fingerprint", p.dimensions AS "Dimensions", p.metric AS "Metric"
         FROM pgembed.collection c
-        JOIN pgembed.store s ON s.collection_id = c.collection_id AND s.serving
+        JOIN pgembed.store s ON s.collection_id = c.collection_id AND coalesce(s.store_id = @storeId, s.serving)
         JOIN pgembed.space p ON p.space_id = s.space_id
+        LEFT JOIN pgembed.codec i ON i.name = s.index_codec
+        LEFT JOIN pgembed.codec r ON r.name = s.codec
         """;
 
     private readonly NpgsqlDataSource _dataSource;
@@ -227,24 +230,26 @@ public sealed class CollectionCatalog
             await using (transaction.ConfigureAwait(false))
             {
                 await connection.ExecuteAsync(Lock, [], cancellationToken).ConfigureAwait(false);
-                var tables = await SchemaMissing.GuardAsync(async () => (await connection.QueryAsync<string?>(
+                var stores = await SchemaMissing.GuardAsync(async () => (await connection.QueryAsync<(string? Table, string?[] Codecs)>(
                     new CommandDefinition(
                         """
-                        SELECT s.table_name FROM pgembed.collection c
+                        SELECT s.table_name, ARRAY[s.codec, s.index_codec] FROM pgembed.collection c
                         LEFT JOIN pgembed.store s ON s.collection_id = c.collection_id WHERE c.name = @name
                         """,
                         new { name },
                         cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList()).ConfigureAwait(false);
-                if (tables.Count == 0)
+                if (stores.Count == 0)
                     return false;
                 await connection.ExecuteAsync(
                     "SELECT pgembed.drop_nearest($1), pgembed.drop_text_index($1)", [name], cancellationToken)
                     .ConfigureAwait(false);
-                foreach (var table in tables.OfType<string>())
+                foreach (var table in stores.Select(store => store.Table).OfType<string>())
                     await StoreCatalog.DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);
 
                 await connection.ExecuteAsync(
                     "DELETE FROM pgembed.collection WHERE name = $1", [name], cancellationToken).ConfigureAwait(false);
+                await StoreCatalog.ForgetCodecsAsync(
+                    connection, [.. stores.SelectMany(store => store.Codecs)], cancellationToken).ConfigureAwait(false);
                 await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
                 return true;
             }
@@ -283,13 +288,13 @@ public sealed class CollectionCatalog
         return statements;
     }
 
-    /// <summary>Finds a collection; null for none.</summary>
+    /// <summary>Finds a collection with the store that serves it, or with another; null for none.</summary>
     internal static async Task<CollectionInfo?> FindAsync(
-        NpgsqlConnection connection, string name, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string name, CancellationToken cancellationToken, int? storeId = null)
     {
         var row = await SchemaMissing.GuardAsync(() => connection.QuerySingleOrDefaultAsync<CollectionRow>(
             new CommandDefinition(
-                $"{SelectCollections} WHERE c.name = @name", new { name }, cancellationToken: cancellationToken)))
+                $"{SelectCollections} WHERE c.name = @name", new { name, storeId }, cancellationToken: cancellationToken)))
             .ConfigureAwait(false);
         if (row is null)
             return null;
@@ -304,8 +309,10 @@ public sealed class CollectionCatalog
             source,
             [.. row.KeyColumns.Select(source.Column)],
             [.. row.TextColumns.Select(source.Column)],
-            new StoreInfo(row.StoreId, row.TableName, space, Codec.Parse(row.Codec))
+            new StoreInfo(
+                row.StoreId, row.TableName, space, StoreCodec.Read(row.Codec, row.Recipe, row.IndexCodec, row.RankingCodec))
             {
+                Candidates = row.Candidates,
                 Partitioning = Partitioning.FromCatalog(
                     row.PartitionStrategy, row.PartitionColumn, row.PartitionCount, row.PartitionStep),
             },
@@ -370,6 +377,10 @@ public sealed class CollectionCatalog
         int StoreId,
         string TableName,
         string Codec,
+        string? Recipe,
+        int? Candidates,
+        byte[]? IndexCodec,
+        byte[]? RankingCodec,
         string SpaceName,
         string Fingerprint,
         int Dimensions,
@@ -377,7 +388,7 @@ public sealed class CollectionCatalog
     {
         // Dapper fills columns by name through this; an array column has no constructor it would match.
         public CollectionRow()
-            : this(0, "", "", "", [], [], [], null, null, null, null, 0, "", "", "", "", 0, "")
+            : this(0, "", "", "", [], [], [], null, null, null, null, 0, "", "", null, null, null, null, "", "", 0, "")
         {
         }
     }

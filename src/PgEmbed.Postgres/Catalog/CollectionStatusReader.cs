@@ -13,7 +13,8 @@ internal static class CollectionStatusReader
             """
             SELECT t.collection AS "Collection", t.source AS "Source", t.key_columns AS "KeyColumns",
                    t.text_columns AS "TextColumns", c.carried_columns AS "CarriedColumns", t.space AS "Space",
-                   t.space_id AS "SpaceId", t.dimensions AS "Dimensions", t.metric AS "Metric", t.codec AS "Codec",
+                   t.space_id AS "SpaceId", t.dimensions AS "Dimensions", t.metric AS "Metric",
+                   coalesce(s.recipe, t.codec) AS "Codec",
                    t.store AS "Store", t.serving AS "Serving", t.vectors AS "Vectors", t.source_rows AS "SourceRows",
                    t.indexes AS "Indexes", t.indexes_valid AS "IndexesValid", t.store_bytes AS "StoreBytes",
                    t.index_bytes AS "IndexBytes", s.partition_strategy AS "PartitionStrategy",

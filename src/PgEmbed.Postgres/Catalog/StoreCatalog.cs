@@ -17,6 +17,7 @@ internal static class StoreCatalog
     /// <param name="extension">Where pgvector is.</param>
     /// <param name="serving">Whether searches are answered from it.</param>
     /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="candidates">Where the codec has tiers, <see cref="StoreInfo.Candidates"/>.</param>
     /// <returns>The collection with this store, and the statements that made its table.</returns>
     public static async Task<(CollectionInfo Collection, IReadOnlyList<string> Statements)> AddAsync(
         NpgsqlConnection connection,
@@ -26,8 +27,10 @@ internal static class StoreCatalog
         SourceTable source,
         VectorExtension extension,
         bool serving,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        int? candidates = null)
     {
+        var fitted = definition.Codec.Rescoring;
         var storeId = await connection.QuerySingleAsync<int>(new CommandDefinition(
             """
             INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving,
@@ -40,7 +43,7 @@ internal static class StoreCatalog
             {
                 collectionId,
                 spaceId = space.Id,
-                codec = definition.Codec.Name,
+                codec = fitted is null ? definition.Codec.Name : Codec.F32.Name,
                 serving,
                 strategy = definition.Partitioning?.StrategyName,
                 column = definition.Partitioning?.Column,
@@ -55,13 +58,30 @@ internal static class StoreCatalog
         await connection.ExecuteAsync(
             "UPDATE pgembed.store SET table_name = $1 WHERE store_id = $2", [table, storeId], cancellationToken)
             .ConfigureAwait(false);
+        if (fitted is not null)
+        {
+            var (ranking, indexed) = (table, SqlName.WithEnding(table, " index"));
+            await CodecCatalog.AddAsync(connection, ranking, fitted, space, null, cancellationToken).ConfigureAwait(false);
+            await CodecCatalog.AddAsync(
+                connection, indexed, definition.Codec.Indexed!.Codec, space, definition.Codec.Indexed, cancellationToken)
+                .ConfigureAwait(false);
+            await connection.ExecuteAsync(
+                "UPDATE pgembed.store SET codec = $1, index_codec = $2, recipe = $3, candidates = $4 WHERE store_id = $5",
+                [ranking, indexed, definition.Codec.Name, candidates!.Value, storeId],
+                cancellationToken).ConfigureAwait(false);
+        }
+
         var collection = new CollectionInfo(
             collectionId,
             definition.Name,
             source,
             [.. definition.KeyColumns.Select(source.Column)],
             [.. definition.TextColumns.Select(source.Column)],
-            new StoreInfo(storeId, table, space, definition.Codec) { Partitioning = definition.Partitioning },
+            new StoreInfo(storeId, table, space, definition.Codec)
+            {
+                Partitioning = definition.Partitioning,
+                Candidates = candidates,
+            },
             extension)
         {
             CarriedColumns = [.. definition.CarriedColumns.Select(source.Column)],
@@ -74,13 +94,31 @@ internal static class StoreCatalog
     public static async Task<bool> DropAsync(
         NpgsqlConnection connection, int storeId, string table, CancellationToken cancellationToken)
     {
-        var found = await connection.ExecuteAsync(
-            "DELETE FROM pgembed.store WHERE store_id = $1 AND NOT serving", [storeId], cancellationToken)
-            .ConfigureAwait(false);
-        if (found == 1)
-            await DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);
-        return found == 1;
+        var codecs = await connection.QuerySingleOrDefaultAsync<string[]?>(new CommandDefinition(
+            "DELETE FROM pgembed.store WHERE store_id = @storeId AND NOT serving RETURNING ARRAY[codec, index_codec]",
+            new { storeId },
+            cancellationToken: cancellationToken)).ConfigureAwait(false);
+        if (codecs is null)
+            return false;
+        await DropTableAsync(connection, table, cancellationToken).ConfigureAwait(false);
+        await ForgetCodecsAsync(connection, codecs, cancellationToken).ConfigureAwait(false);
+        return true;
     }
+
+    /// <summary>Forgets fitted codecs that no store has any more.</summary>
+    /// <param name="connection">The database.</param>
+    /// <param name="codecs">Names; nulls are passed over, as is what needs no fitting.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public static Task<int> ForgetCodecsAsync(
+        NpgsqlConnection connection, string?[] codecs, CancellationToken cancellationToken) =>
+        connection.ExecuteAsync(
+            """
+            DELETE FROM pgembed.codec c
+            WHERE c.name = ANY ($1) AND c.parameters IS NOT NULL
+              AND NOT EXISTS (SELECT FROM pgembed.store s WHERE c.name IN (s.codec, s.index_codec))
+            """,
+            [codecs],
+            cancellationToken);
 
     /// <summary>Drops a store's table, its partitions with it.</summary>
     public static Task<int> DropTableAsync(

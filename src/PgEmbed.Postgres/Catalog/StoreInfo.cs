@@ -16,6 +16,22 @@ public sealed record StoreInfo(int Id, string TableName, VectorSpace Space, Code
     /// <summary>The store's table as a statement names it.</summary>
     public string Sql => SqlName.Qualify(Schema, TableName);
 
+    /// <summary>How many values, or bits, of a vector are indexed.</summary>
+    public int IndexedDimensions => Codec.Indexed?.Dimensions ?? Space.Dimensions;
+
+    /// <summary>
+    /// Among how many candidates the 10 nearest are looked for at a recall of 0.95; null where the codec has no tiers.
+    /// </summary>
+    public int? Candidates { get; init; }
+
+    /// <summary>What its table has of a vector, and its type.</summary>
+    internal IEnumerable<(string Name, string Type)> Forms(VectorExtension extension)
+    {
+        yield return ("embedding", extension.IndexedType(this));
+        if (Codec.Rescoring is not null)
+            yield return ("rescoring", "pg_catalog.bytea");
+    }
+
     /// <summary>How it is divided; null for one table.</summary>
     public Partitioning? Partitioning { get; init; }
 

@@ -25,7 +25,7 @@ internal static class StoreTable
             .Concat(collection.CarriedColumns.Select((column, i) => Column(StoreInfo.CarriedColumn(i), column)))
             .Append("chunk integer NOT NULL")
             .Append("content_hash bytea NOT NULL")
-            .Append($"embedding {collection.Extension.ColumnType(store.Codec, store.Space.Dimensions)} NOT NULL")
+            .Concat(store.Forms(collection.Extension).Select(form => $"{form.Name} {form.Type} NOT NULL"))
             .Append($"{(nullable ? "UNIQUE NULLS NOT DISTINCT" : "PRIMARY KEY")} "
                 + $"({string.Join(", ", collection.StoreIdentity)})");
         var partitionBy = partitioning is null
@@ -35,6 +35,9 @@ internal static class StoreTable
             partitioning is null ? null : collection.Source.Column(partitioning.Column),
             $"CREATE TABLE {store.Sql} ({string.Join(", ", columns)}){partitionBy}").ConfigureAwait(false);
 
+        // Codes don't compress, and should not be tried; before its partitions, so that they have it too.
+        if (store.Codec.Rescoring is not null)
+            await RunAsync($"ALTER TABLE {store.Sql} ALTER COLUMN rescoring SET STORAGE EXTERNAL").ConfigureAwait(false);
         for (var i = 0; i < collection.CarriedColumns.Count; i++)
         {
             var name = StoreInfo.CarriedColumn(i);

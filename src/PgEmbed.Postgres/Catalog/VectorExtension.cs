@@ -1,4 +1,5 @@
 using Npgsql;
+using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Sql;
 
 namespace PgEmbed.Postgres.Catalog;
@@ -20,16 +21,9 @@ public sealed record VectorExtension(string Schema, Version Version)
     /// <summary>An operator of pgvector's in its qualified form.</summary>
     public string Operator(DistanceMetric metric) => $"OPERATOR({SqlName.Quote(Schema)}.{Symbol(metric)})";
 
-    /// <summary>The store column's type under a codec.</summary>
-    public string ColumnType(Codec codec, int dimensions) =>
-        $"{Type(TypeName(codec))}({dimensions.ToString(System.Globalization.CultureInfo.InvariantCulture)})";
-
-    /// <summary>pgvector's type for a codec.</summary>
-    public static string TypeName(Codec codec)
-    {
-        ArgumentNullException.ThrowIfNull(codec);
-        return codec == Codec.F16 ? "halfvec" : "vector";
-    }
+    /// <summary>The type of what a store indexes.</summary>
+    internal string IndexedType(StoreInfo store) =>
+        IndexedTypeExtensions.Of(store.Codec).Sql(this, store.IndexedDimensions);
 
     /// <summary>What is known to be wrong with HNSW indexes in this version, with the remedy; null where nothing is.</summary>
     public string? Fault

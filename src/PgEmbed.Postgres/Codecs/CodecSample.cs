@@ -21,10 +21,10 @@ internal sealed record CodecSample(VectorBlock Rows, VectorBlock Queries, long T
     private const int MostJudged = 2_000;
 
     /// <summary>The document that each row is of; null without judged queries.</summary>
-    public IReadOnlyList<string>? Documents { get; private init; }
+    public IReadOnlyList<string>? Documents { get; init; }
 
     /// <summary>The judged documents of each query; null without judged queries.</summary>
-    public IReadOnlyList<IReadOnlyDictionary<string, int>>? Grades { get; private init; }
+    public IReadOnlyList<IReadOnlyDictionary<string, int>>? Grades { get; init; }
 
     /// <summary>Reads a sample of a store.</summary>
     /// <exception cref="PgEmbedException">There are too few vectors, or no judged query has a relevant document.</exception>

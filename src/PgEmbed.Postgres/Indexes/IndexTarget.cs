@@ -69,7 +69,7 @@ public sealed record IndexTarget
         ArgumentNullException.ThrowIfNull(space);
         if (Info is not null && !Info.Store.Space.Equals(space))
             throw new SpaceMismatchException(Info.Store.Space.ToString(), space.ToString());
-        if (space.Dimensions != Dimensions)
+        if (Info is null && space.Dimensions != Dimensions)
             throw new PgEmbedException(
                 $"Expected a model of {Dimensions} dimensions for {TableSql}, got {space}.",
                 "Name the model that made the table's vectors.");

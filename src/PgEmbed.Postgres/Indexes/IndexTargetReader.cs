@@ -15,7 +15,7 @@ internal static class IndexTargetReader
     {
         var store = collection.Store;
         var type = IndexedTypeExtensions.Of(store.Codec);
-        HnswLimits.MustFit(type, store.Space.Dimensions, $"codec {store.Codec}");
+        HnswLimits.MustFit(type, store.IndexedDimensions, $"codec {store.Codec}");
         return new IndexTarget
         {
             Schema = StoreInfo.Schema,
@@ -23,8 +23,9 @@ internal static class IndexTargetReader
             Column = "embedding",
             ColumnType = type,
             Expression = SqlName.Quote("embedding"),
-            OperatorClass = HnswOperatorClass.For(type, store.Space.Metric.ToIndexMetric()),
-            Dimensions = store.Space.Dimensions,
+            OperatorClass = HnswOperatorClass.For(
+                type, type == IndexedType.Bit ? IndexMetric.Hamming : store.Space.Metric.ToIndexMetric()),
+            Dimensions = store.IndexedDimensions,
             Filter = Checked(filter),
             Info = collection,
             Extension = collection.Extension,

@@ -44,7 +44,12 @@ public static class IndexedTypeExtensions
     };
 
     /// <summary>The type that a codec's vectors are indexed as.</summary>
-    internal static IndexedType Of(Codec codec) => Parse(VectorExtension.TypeName(codec));
+    internal static IndexedType Of(Codec codec) => codec switch
+    {
+        { Indexed.IsBits: true } => IndexedType.Bit,
+        { Indexed.IsHalf: true } => IndexedType.Halfvec,
+        _ => codec == Codec.F16 ? IndexedType.Halfvec : IndexedType.Vector,
+    };
 
     /// <summary>The type with its dimensions, as a cast or a column definition says it.</summary>
     internal static string Sql(this IndexedType type, VectorExtension extension, int dimensions)

@@ -12,7 +12,7 @@ internal static class ParameterText
     public static string Of(SearchQuery query)
     {
         using var command = new NpgsqlCommand();
-        query.CopyTo(command.Parameters);
+        query.CopyTo(command.Parameters, Codec.F32);
         return Of(command.Parameters.Cast<NpgsqlParameter>());
     }
 

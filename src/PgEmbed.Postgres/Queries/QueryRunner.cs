@@ -57,7 +57,7 @@ internal static class QueryRunner
         var query = build(await VectorAsync(context, source, cancellationToken).ConfigureAwait(false));
         var plan = await VectorSearch.PlanAsync(context.Sessions, query, cancellationToken).ConfigureAwait(false);
         using var command = new NpgsqlCommand();
-        query.CopyTo(command.Parameters);
+        query.CopyTo(command.Parameters, context.Info.Store.Codec);
         NpgsqlParameter[] parameters = [.. command.Parameters.Cast<NpgsqlParameter>()];
         // A parameter can be of one command only; these are the caller's.
         command.Parameters.Clear();

@@ -4,6 +4,7 @@ using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Mapping;
 using PgEmbed.Postgres.Search;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres.Queries;
 
@@ -68,7 +69,7 @@ internal abstract class QuerySource
             // Through the source row, so that a row that the caller may not see is none.
             var sql =
                 $"""
-                SELECT t.embedding::{collection.Extension.Type("vector")} FROM {collection.Store.Sql} t
+                SELECT {VectorForms.Source(collection.Store.Codec, "t")} FROM {collection.Store.Sql} t
                 JOIN {collection.Source.Sql} s ON {collection.KeyJoin("t", "s")}
                 WHERE {Same("s", collection, parameters)} ORDER BY t.chunk LIMIT 1
                 """;
@@ -87,7 +88,7 @@ internal abstract class QuerySource
                                 $"Expected a row of collection '{collection.Name}' with key {key} and a vector, found none.",
                                 "Is there such a row, has it text, and has it been embedded (SyncAsync)?");
                         return new QueryVectors(
-                            [collection.Store.Space.Vector(reader.GetFieldValue<ReadOnlyMemory<float>>(0))], []);
+                            [collection.Store.Space.Vector(VectorForms.Read(collection.Store.Codec, reader, 0))], []);
                     }
                 }
             }

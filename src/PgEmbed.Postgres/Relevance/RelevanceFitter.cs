@@ -94,6 +94,7 @@ public sealed class RelevanceFitter
         await CallAsync(
             "SELECT pgembed.fit_relevance($1, $2)", [_info.Name, sample], reader => reader.GetDouble(0), cancellationToken)
             .ConfigureAwait(false);
+        RelevanceLimits.Forget(_info);
         return (await FindAsync(cancellationToken).ConfigureAwait(false))!;
     }
 
@@ -124,6 +125,7 @@ public sealed class RelevanceFitter
             ],
             reader => reader.GetInt32(0),
             cancellationToken).ConfigureAwait(false);
+        RelevanceLimits.Forget(_info);
     }
 
     /// <summary>The model that the collection's searches use; null where none was fitted.</summary>

@@ -52,7 +52,7 @@ internal sealed class PlanCache
     public void Forget(SearchQuery query) => _plans.TryRemove(KeyOf(query), out _);
 
     private static PlanKey KeyOf(SearchQuery query) => new(
-        query.Filter, query.K, query.Options with { MaxDistance = null }, query.Parameters.Count, query.WithKeyHash,
+        query.Filter, query.K, query.Options with { MaxDistance = null, MinRelevance = null }, query.Parameters.Count, query.WithKeyHash,
         string.Join('\0', query.Columns.Select(c => c.Name)));
 
     private readonly record struct PlanKey(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Npgsql;
 using PgEmbed.Postgres.Sql;
 
@@ -28,6 +27,29 @@ internal static class SearchBatch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var results = new List<T>[statements.Count];
+        for (var i = 0; i < results.Length; i++)
+            results[i] = [];
+        var counts = await RunAsync(
+            session,
+            first,
+            [.. statements.Zip(results, (statement, rows) => new SearchBatchPart(statement, reader => rows.Add(read(reader))))],
+            cancellationToken).ConfigureAwait(false);
+        return counts ? results : null;
+    }
+
+    /// <summary>Runs statements of several kinds, all in one round trip.</summary>
+    /// <param name="session">Where they run.</param>
+    /// <param name="first">What is run before; gives a row, whose first column is whether the rest counts.</param>
+    /// <param name="parts">The statements, and what reads their rows where they count.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>Whether they count.</returns>
+    public static async Task<bool> RunAsync(
+        SqlSession session,
+        NpgsqlBatchCommand first,
+        IReadOnlyList<SearchBatchPart> parts,
+        CancellationToken cancellationToken)
+    {
         var isJoined = session.IsJoined;
         var batch = session.Connection.CreateBatch();
         await using (batch.ConfigureAwait(false))
@@ -35,29 +57,27 @@ internal static class SearchBatch
             if (isJoined)
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"SAVEPOINT {Savepoint}"));
             batch.BatchCommands.Add(first);
-            foreach (var statement in statements)
-                batch.BatchCommands.Add(statement);
+            foreach (var part in parts)
+                batch.BatchCommands.Add(part.Statement);
             if (isJoined)
             {
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"ROLLBACK TO SAVEPOINT {Savepoint}"));
                 batch.BatchCommands.Add(new NpgsqlBatchCommand($"RELEASE SAVEPOINT {Savepoint}"));
             }
 
-            var results = new List<T>[statements.Count];
             var reader = await batch.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             await using (reader.ConfigureAwait(false))
             {
                 await reader.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var counts = reader.GetBoolean(0);
-                for (var i = 0; i < results.Length; i++)
+                foreach (var part in parts)
                 {
                     await reader.NextResultAsync(cancellationToken).ConfigureAwait(false);
-                    results[i] = [];
                     while (counts && await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                        results[i].Add(read(reader));
+                        part.Read?.Invoke(reader);
                 }
 
-                return counts ? results : null;
+                return counts;
             }
         }
     }
@@ -77,13 +97,9 @@ internal static class SearchBatch
         };
 
     /// <summary>
-    /// Makes the transaction ready for a step: read-only, with the step's settings. It gives whether the plan's store still
-    /// serves its collection, in the query's space: a plain look at one row of the catalog, no more.
+    /// Makes the transaction ready for a step: read-only, with its settings. It gives whether the store still serves its
+    /// collection, in the query's space: a plain look at one row of the catalog, no more.
     /// </summary>
-    public static NpgsqlBatchCommand Prepare(SearchQuery query, SearchPlan plan, SearchStep step) =>
-        Prepare(query, plan.StoreId, step.Settings);
-
-    /// <inheritdoc cref="Prepare(SearchQuery, SearchPlan, SearchStep)"/>
     public static NpgsqlBatchCommand Prepare(
         SearchQuery query, int storeId, IReadOnlyDictionary<string, string> settings)
     {
@@ -95,18 +111,32 @@ internal static class SearchBatch
                 new NpgsqlParameter<Guid> { TypedValue = query.Collection.Store.Space.Id },
             },
         };
-        var sql = new StringBuilder(
+        command.CommandText =
             "SELECT EXISTS (SELECT FROM pgembed.store WHERE store_id = $1 AND space_id = $2 AND serving), "
-            + "set_config('transaction_read_only', 'on', true)");
+            + "set_config('transaction_read_only', 'on', true), "
+            + SetConfig(settings, command.Parameters);
+        return command;
+    }
+
+    /// <summary>Other settings, for the statements that come after.</summary>
+    public static SearchBatchPart Set(IReadOnlyDictionary<string, string> settings)
+    {
+        var command = new NpgsqlBatchCommand();
+        command.CommandText = "SELECT " + SetConfig(settings, command.Parameters);
+        return new SearchBatchPart(command, null);
+    }
+
+    private static string SetConfig(IReadOnlyDictionary<string, string> settings, NpgsqlParameterCollection parameters)
+    {
+        var calls = new List<string>();
         foreach (var (name, value) in settings)
         {
-            sql.Append(CultureInfo.InvariantCulture,
-                $", set_config(${command.Parameters.Count + 1}, ${command.Parameters.Count + 2}, true)");
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
-            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
+            calls.Add(string.Create(
+                CultureInfo.InvariantCulture, $"set_config(${parameters.Count + 1}, ${parameters.Count + 2}, true)"));
+            parameters.Add(new NpgsqlParameter<string> { TypedValue = name });
+            parameters.Add(new NpgsqlParameter<string> { TypedValue = value });
         }
 
-        command.CommandText = sql.ToString();
-        return command;
+        return string.Join(", ", calls);
     }
 }

@@ -50,7 +50,7 @@ public sealed record SearchOptions
     }
 
     /// <summary>
-    /// The options as <c>pgembed.search</c> takes them, but for the least relevance, which has become a distance by then.
+    /// The options as <c>pgembed.plan_search</c> takes them: no plan depends on the least relevance.
     /// </summary>
     internal string ToJson() => JsonSerializer.Serialize(
         new { ef_search = EfSearch, exact = Exact, recall = Recall, max_distance = MaxDistance });

@@ -3,6 +3,7 @@ using Npgsql;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Search.Sampling;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres.Search;
 
@@ -14,8 +15,6 @@ internal sealed class SearchQuery
     /// process, so no filter's own text has it.
     /// </summary>
     public static readonly string Marker = $"$pgembed_{RandomNumberGenerator.GetHexString(16, lowercase: true)}_";
-
-    private readonly NpgsqlParameter _vector;
 
     /// <summary>Creates a query.</summary>
     /// <param name="collection">The collection.</param>
@@ -41,20 +40,26 @@ internal sealed class SearchQuery
         K = k;
         Columns = columns;
         Options = options;
-        _vector = new NpgsqlParameter
-        {
-            Value = vector.Values,
-            DataTypeName = $"{collection.Extension.Schema}.vector",
-        };
+        MaxDistance = options.MaxDistance;
+        Vector = vector;
     }
 
     public CollectionInfo Collection { get; }
+
+    /// <summary>What rows are near to.</summary>
+    public SpaceVector Vector { get; }
 
     public int K { get; }
 
     public IReadOnlyList<SourceColumn> Columns { get; }
 
-    public SearchOptions Options { get; private set; }
+    public SearchOptions Options { get; }
+
+    /// <summary>
+    /// No row farther than this is returned: as the options have it, and as near as their least relevance asks for, once
+    /// that is known. Null: however far.
+    /// </summary>
+    public double? MaxDistance { get; private set; }
 
     /// <summary>The filter's values; their placeholders begin with <see cref="Marker"/>.</summary>
     public SqlParameters Parameters { get; } = new(Marker);
@@ -65,8 +70,8 @@ internal sealed class SearchQuery
     /// <summary>The alias of the source table: its own name, so that a filter can say it.</summary>
     public string SourceAlias => SqlName.Quote(Collection.Source.Name);
 
-    /// <summary>The query vector as a parameter; each use needs its own copy.</summary>
-    public NpgsqlParameter VectorParameter => _vector;
+    /// <summary>The query vector as a parameter; each use needs its own.</summary>
+    public NpgsqlParameter VectorParameter => VectorForms.Parameter(Codec.F32, Collection.Extension, Vector.Values);
 
     /// <summary>Whether a hash of the row's key comes after the columns.</summary>
     public bool WithKeyHash { get; init; }
@@ -74,17 +79,14 @@ internal sealed class SearchQuery
     /// <summary>Where the search may be kept as a sample; null for none.</summary>
     public QuerySampler? Sampler { get; init; }
 
-    /// <summary>Puts what the least relevance comes to, for this query, in its place.</summary>
-    public void LimitDistance(double most) => Options = Options with
-    {
-        MinRelevance = null,
-        MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most,
-    };
+    /// <summary>Says what distance the least relevance comes to, for this query.</summary>
+    public void LimitDistance(double most) =>
+        MaxDistance = Options.MaxDistance is { } asked ? Math.Min(asked, most) : most;
 
-    /// <summary>Puts the query vector, then the filter's values, into a statement's parameters.</summary>
-    public void CopyTo(NpgsqlParameterCollection target)
+    /// <summary>Puts the query vector, as a codec indexes it, then the filter's values, into a statement's parameters.</summary>
+    public void CopyTo(NpgsqlParameterCollection target, Codec codec)
     {
-        target.Add(_vector.Clone());
+        target.Add(VectorForms.Parameter(codec, Collection.Extension, Vector.Values));
         Parameters.CopyTo(target);
     }
 }

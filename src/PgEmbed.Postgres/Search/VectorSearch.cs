@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Npgsql;
+using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Relevance;
 using PgEmbed.Postgres.Sql;
 
@@ -50,11 +51,8 @@ internal static class VectorSearch
         await using (session.ConfigureAwait(false))
         {
             var watch = Stopwatch.StartNew();
-            var found = await GuardAsync(queries[0], async () =>
-            {
-                await RelevanceLimits.ApplyAsync(session, queries, cancellationToken).ConfigureAwait(false);
-                return await FollowAsync(session, queries, read, cancellationToken).ConfigureAwait(false);
-            }).ConfigureAwait(false);
+            var found = await GuardAsync(
+                queries[0], () => FollowAsync(session, queries, read, cancellationToken)).ConfigureAwait(false);
             foreach (var (query, hits) in queries.Zip(found.Hits))
                 query.Sampler?.Offer(query, found.Plan, hits.Count, watch.Elapsed / queries.Count);
             return found;
@@ -84,6 +82,8 @@ internal static class VectorSearch
             return await GuardAsync(query, async () =>
             {
                 var plan = await SearchPlanner.AskAsync(session, query, cancellationToken).ConfigureAwait(false);
+                var codec = await StoreCodec.OfAsync(session.Connection, query.Collection, plan.StoreId, cancellationToken)
+                    .ConfigureAwait(false);
                 var steps = plan.Steps.ToArray();
                 var serverPlans = new List<string>();
                 long? found = null;
@@ -93,8 +93,8 @@ internal static class VectorSearch
                         continue;
                     var lines = await SearchBatch.RunAsync(
                         session,
-                        SearchBatch.Prepare(query, plan, steps[i]),
-                        [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql)],
+                        SearchBatch.Prepare(query, plan.StoreId, steps[i].Settings),
+                        [Statement(query, "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF) " + steps[i].Sql, codec)],
                         reader => reader.GetString(0),
                         cancellationToken).ConfigureAwait(false)
                         ?? throw new PgEmbedException(
@@ -138,6 +138,7 @@ internal static class VectorSearch
             catch (PostgresException e) when (PlanCache.IsOutdated(e))
             {
                 // Something that the plan's statement names is there no more.
+                RelevanceLimits.Forget(query);
             }
 
             plans.Forget(query);
@@ -165,24 +166,51 @@ internal static class VectorSearch
         Func<NpgsqlDataReader, T> read,
         CancellationToken cancellationToken)
     {
+        var codec = await StoreCodec.OfAsync(session.Connection, queries[0].Collection, plan.StoreId, cancellationToken)
+            .ConfigureAwait(false);
+        var rankings = queries.Select(query => codec.Rescoring?.Prepare(query.Vector.Values.Span)).ToArray();
+        var limits = await RelevanceLimits.OfAsync(session, queries, cancellationToken).ConfigureAwait(false);
         var results = new SearchRows<T>[queries.Count];
         var open = Enumerable.Range(0, queries.Count).ToList();
+        var isFirst = true;
         foreach (var step in plan.Steps)
         {
             var running = open.Where(i => step.Worth is null || !(results[i].Found < step.Worth)).ToList();
             if (running.Count == 0)
                 continue;
-            var rows = await SearchBatch.RunAsync(
-                session,
-                SearchBatch.Prepare(queries[0], plan, step),
-                [.. running.Select(i => Statement(queries[i], step.Sql))],
-                reader => SearchRows<T>.Read(reader, read),
-                cancellationToken).ConfigureAwait(false);
-            if (rows is null)
+            var rows = running.ConvertAll(_ => new List<SearchRow<T>>());
+            List<SearchBatchPart> parts =
+            [
+                .. running.Zip(rows, (i, found) => new SearchBatchPart(
+                    Statement(queries[i], step.Sql, codec),
+                    reader => found.Add(SearchRows<T>.Read(reader, read, codec.Rescoring is not null)))),
+            ];
+            var settings = step.Settings;
+            if (isFirst && limits is not null)
+            {
+                if (limits.StoreId != plan.StoreId)
+                {
+                    RelevanceLimits.Forget(queries[0]);
+                    return null;
+                }
+
+                // The distances are needed only once rows are there: so both come in one round trip.
+                parts = [.. limits.Parts(queries), SearchBatch.Set(settings), .. parts];
+                settings = limits.Settings;
+            }
+
+            isFirst = false;
+            if (!await SearchBatch.RunAsync(
+                session, SearchBatch.Prepare(queries[0], plan.StoreId, settings), parts, cancellationToken)
+                .ConfigureAwait(false))
+            {
+                RelevanceLimits.Forget(queries[0]);
                 return null;
+            }
+
             foreach (var (i, found) in running.Zip(rows))
             {
-                results[i] = SearchRows<T>.Of(found);
+                results[i] = SearchRows<T>.Of(found, rankings[i], queries[i].K);
                 if (step.IsEnough(results[i].Found) || IsPast(results[i], queries[i]))
                     open.Remove(i);
             }
@@ -196,15 +224,15 @@ internal static class VectorSearch
 
     // A row beyond the threshold shows that those within it have been seen.
     private static bool IsPast<T>(SearchRows<T> rows, SearchQuery query) =>
-        rows.Hits.Count > 0 && rows.Hits[^1].Distance > query.Options.MaxDistance;
+        rows.Hits.Count > 0 && rows.Hits[^1].Distance > query.MaxDistance;
 
     private static List<SearchHit<T>> Within<T>(List<SearchHit<T>> hits, SearchQuery query) =>
-        query.Options.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
+        query.MaxDistance is { } most ? hits.FindAll(hit => hit.Distance <= most) : hits;
 
-    private static NpgsqlBatchCommand Statement(SearchQuery query, string sql)
+    private static NpgsqlBatchCommand Statement(SearchQuery query, string sql, Codec codec)
     {
         var statement = new NpgsqlBatchCommand(sql);
-        query.CopyTo(statement.Parameters);
+        query.CopyTo(statement.Parameters, codec);
         return statement;
     }
 

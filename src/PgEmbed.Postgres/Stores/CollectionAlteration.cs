@@ -25,6 +25,7 @@ public sealed class CollectionAlteration
 
     private readonly NpgsqlDataSource _dataSource;
     private readonly IProgress<AlterationProgress>? _progress;
+    private readonly StoreReplacement _replacement;
 
     /// <summary>Creates an alteration.</summary>
     /// <param name="dataSource">The database; built with <c>UsePgEmbed()</c>, never disposed here.</param>
@@ -34,6 +35,7 @@ public sealed class CollectionAlteration
         ArgumentNullException.ThrowIfNull(dataSource);
         _dataSource = dataSource;
         _progress = progress;
+        _replacement = new StoreReplacement(dataSource, progress);
     }
 
     /// <summary>Alters a collection.</summary>
@@ -68,7 +70,7 @@ public sealed class CollectionAlteration
             try
             {
                 await CopyAsync(connection, old, made, cancellationToken).ConfigureAwait(false);
-                await IndexAsync(connection, old, made, index, cancellationToken).ConfigureAwait(false);
+                await _replacement.IndexAsync(connection, old, made, index, cancellationToken).ConfigureAwait(false);
                 Say("switching");
                 await new ShortDdl().RunAsync(
                     connection,
@@ -82,11 +84,11 @@ public sealed class CollectionAlteration
             }
             catch
             {
-                await TryDropAsync(connection, made.Store).ConfigureAwait(false);
+                await StoreReplacement.TryDropAsync(connection, made.Store).ConfigureAwait(false);
                 throw;
             }
 
-            var left = await TryDropAsync(connection, old.Store).ConfigureAwait(false) ? null : old.Store.Sql;
+            var left = await StoreReplacement.TryDropAsync(connection, old.Store).ConfigureAwait(false) ? null : old.Store.Sql;
             var altered = await CollectionCatalog.FindAsync(connection, name, cancellationToken).ConfigureAwait(false);
             return new AlterationResult(true, altered!, left);
         }
@@ -133,63 +135,41 @@ public sealed class CollectionAlteration
                 old.Source,
                 old.Extension,
                 serving: false,
-                cancellationToken).ConfigureAwait(false);
-            await CopyGrantsAsync(connection, old.Store, made.Store, cancellationToken).ConfigureAwait(false);
+                cancellationToken,
+                old.Store.Candidates).ConfigureAwait(false);
+            await StoreReplacement.CopyGrantsAsync(connection, old.Store, made.Store, cancellationToken).ConfigureAwait(false);
             await transaction.CommitAsync(cancellationToken).ConfigureAwait(false);
             return (old, made);
         }
     }
 
-    private static async Task DropLeftoversAsync(
+    /// <summary>Drops what an alteration, or a change of codec, that was cut off has left.</summary>
+    /// <exception cref="PgEmbedException">There is a store in another space.</exception>
+    internal static async Task DropLeftoversAsync(
         NpgsqlConnection connection, CollectionInfo collection, CancellationToken cancellationToken)
     {
         var others = await connection.QueryAsync<(int Id, string Table, bool Ours)>(new CommandDefinition(
             """
-            SELECT store_id, table_name, space_id = @space AND codec = @codec FROM pgembed.store
+            SELECT store_id, table_name, space_id = @space FROM pgembed.store
             WHERE collection_id = @collection AND NOT serving
             """,
-            new { space = collection.Store.Space.Id, codec = collection.Store.Codec.Name, collection = collection.Id },
+            new { space = collection.Store.Space.Id, collection = collection.Id },
             cancellationToken: cancellationToken)).ConfigureAwait(false);
         foreach (var (id, table, ours) in others)
         {
             if (!ours)
                 throw new PgEmbedException(
                     $"Expected collection '{collection.Name}' with the one store that serves it, found "
-                    + $"{SqlName.Qualify(StoreInfo.Schema, table)} in another space or codec too.",
+                    + $"{SqlName.Qualify(StoreInfo.Schema, table)} in another space too.",
                     "Complete the upgrade, or roll it back, first.");
             await StoreCatalog.DropAsync(connection, id, table, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task CopyGrantsAsync(
-        NpgsqlConnection connection, StoreInfo from, StoreInfo to, CancellationToken cancellationToken)
-    {
-        var grants = await connection.QueryAsync<string>(new CommandDefinition(
-            """
-            SELECT format('GRANT %s ON %s TO %s%s', a.privilege_type, @to,
-                       CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(r.rolname) END,
-                       CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
-            FROM pg_class c, aclexplode(c.relacl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
-            WHERE c.oid = @from::regclass AND a.grantee <> c.relowner
-            """,
-            new { from = from.Sql, to = to.Sql },
-            cancellationToken: cancellationToken)).ConfigureAwait(false);
-        foreach (var grant in grants)
-            await connection.ExecuteAsync(grant, [], cancellationToken).ConfigureAwait(false);
-    }
-
     private async Task CopyAsync(
         NpgsqlConnection connection, CollectionInfo old, CollectionInfo made, CancellationToken cancellationToken)
     {
-        var parts = (await connection.QueryAsync<(string Table, long Blocks)>(new CommandDefinition(
-            """
-            SELECT format('%I.%I', n.nspname, c.relname), pg_relation_size(c.oid) / current_setting('block_size')::bigint
-            FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-            WHERE c.oid IN (SELECT @store::regclass UNION SELECT relid FROM pg_partition_tree(@store::regclass))
-              AND c.relkind = 'r'
-            """,
-            new { store = old.Store.Sql },
-            cancellationToken: cancellationToken)).ConfigureAwait(false)).AsList();
+        var parts = await StoreReplacement.PartsAsync(connection, old.Store, cancellationToken).ConfigureAwait(false);
         var all = Math.Max(1, parts.Sum(part => part.Blocks));
         var done = 0L;
         foreach (var (table, blocks) in parts)
@@ -197,7 +177,7 @@ public sealed class CollectionAlteration
             for (var block = 0L; block < blocks; block += BlocksPerCopy)
             {
                 // By place in the table: a row that is updated meanwhile may come twice, or not at all.
-                await RunAsync(
+                await StoreReplacement.RunAsync(
                     connection,
                     InsertSql(old, made, table) + string.Create(
                         CultureInfo.InvariantCulture,
@@ -208,125 +188,35 @@ public sealed class CollectionAlteration
             }
         }
 
-        await RunAsync(connection, $"ANALYZE {made.Store.Sql}", cancellationToken).ConfigureAwait(false);
+        await StoreReplacement.RunAsync(connection, $"ANALYZE {made.Store.Sql}", cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task IndexAsync(
-        NpgsqlConnection connection,
-        CollectionInfo old,
-        CollectionInfo made,
-        HnswOptions? options,
-        CancellationToken cancellationToken)
-    {
-        var there = (await HnswIndexReader.OfTableAsync(connection, old.Store.Sql, cancellationToken).ConfigureAwait(false))
-            .FirstOrDefault(index => index is { Filter: null, State: HnswIndexState.Valid, Column: not null });
-        var progress = _progress is null ? null : new IndexReport(_progress);
-        if (there is not null)
-            await BuildAsync(null, options ?? new HnswOptions { M = there.M, EfConstruction = there.EfConstruction })
-                .ConfigureAwait(false);
-        var partial = await PartialIndexFilters.OverAsync(connection, old, made, cancellationToken).ConfigureAwait(false);
-        foreach (var (index, condition) in partial.Where(p => p.Condition is not null))
-            await BuildAsync(condition, new HnswOptions { M = index.M, EfConstruction = index.EfConstruction })
-                .ConfigureAwait(false);
-
-        Task BuildAsync(string? filter, HnswOptions hnsw) => new IndexManager(_dataSource).BuildAsync(
-            IndexTargetReader.OfStore(made, filter), hnsw, progress: progress, cancellationToken: cancellationToken);
-    }
-
-    private static async Task SwitchAsync(
-        NpgsqlConnection connection, CollectionInfo old, CollectionInfo made, CancellationToken cancellationToken)
-    {
-        await connection.ExecuteAsync(CollectionCatalog.Lock, [], cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync(
-            $"LOCK TABLE {old.Store.Sql} IN SHARE ROW EXCLUSIVE MODE", [], cancellationToken).ConfigureAwait(false);
-        var same = string.Join(" AND ", old.StoreKeys.Append("chunk").Select(column => $"o.{column} = n.{column}"));
-        var carriedDiffer = made.CarriedColumns.Count == 0
-            ? ""
-            : $"AND NOT ({made.CarriedDiffer("n", "s", made.CarriedColumns)})";
-        await RunAsync(
+    private static Task SwitchAsync(
+        NpgsqlConnection connection, CollectionInfo old, CollectionInfo made, CancellationToken cancellationToken) =>
+        StoreReplacement.SwitchAsync(
             connection,
-            $"""
-            DELETE FROM {made.Store.Sql} n WHERE NOT EXISTS (
-                SELECT FROM {old.Store.Sql} o JOIN {old.Source.Sql} s ON {old.KeyJoin("o", "s")}
-                WHERE {same} AND o.content_hash = n.content_hash {carriedDiffer})
-            """,
-            cancellationToken).ConfigureAwait(false);
-        await RunAsync(
-            connection,
-            InsertSql(old, made, old.Store.Sql)
-                + $" WHERE NOT EXISTS (SELECT FROM {made.Store.Sql} n WHERE {same})",
-            cancellationToken).ConfigureAwait(false);
-
-        await connection.ExecuteAsync(
-            "UPDATE pgembed.store SET serving = false WHERE store_id = $1", [old.Store.Id], cancellationToken)
-            .ConfigureAwait(false);
-        var switched = await connection.ExecuteAsync(
-            """
-            UPDATE pgembed.store made
-            SET serving = true, tuned_m = old.tuned_m, tuned_ef_construction = old.tuned_ef_construction,
-                tuned_ef_search = old.tuned_ef_search, tuned_recall = old.tuned_recall, tuned_k = old.tuned_k,
-                tuned_at = old.tuned_at
-            FROM pgembed.store old WHERE made.store_id = $1 AND old.store_id = $2
-            """,
-            [made.Store.Id, old.Store.Id],
-            cancellationToken).ConfigureAwait(false);
-        if (switched != 1)
-            throw new PgEmbedException(
-                $"Expected the store {made.Store.Sql} that was made for collection '{old.Name}', but it was dropped.",
-                "Another alteration or a drop came between: look at pgembed collection show, then try again.");
-        await connection.ExecuteAsync(
-            "UPDATE pgembed.collection SET carried_columns = $1 WHERE collection_id = $2",
-            [made.CarriedColumns.Select(column => column.Name).ToArray(), made.Id],
-            cancellationToken).ConfigureAwait(false);
-        await connection.ExecuteAsync("SELECT pgembed.create_nearest($1)", [old.Name], cancellationToken)
-            .ConfigureAwait(false);
-    }
-
-    // Also after a failure, when the caller's token may be cancelled. A search that is under way keeps the table a while.
-    private static async Task<bool> TryDropAsync(NpgsqlConnection connection, StoreInfo store)
-    {
-        try
-        {
-            return await new ShortDdl { GiveUpAfter = TimeSpan.FromSeconds(20) }.RunAsync(
+            old,
+            made,
+            token => StoreReplacement.RunAsync(
                 connection,
-                token => StoreCatalog.DropAsync(connection, store.Id, store.TableName, token),
-                $"dropping {store.Sql}",
-                CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is PgEmbedException or NpgsqlException)
-        {
-            return false;
-        }
-    }
+                InsertSql(old, made, old.Store.Sql)
+                    + $" WHERE NOT EXISTS (SELECT FROM {made.Store.Sql} n WHERE {StoreReplacement.SameRow(old)})",
+                token),
+            cancellationToken);
 
     private static string InsertSql(CollectionInfo old, CollectionInfo made, string from)
     {
-        string[] columns = [.. old.StoreKeys, .. made.StoreCarried, "chunk", "content_hash", "embedding"];
+        string[] forms = [.. made.Store.Forms(made.Extension).Select(form => form.Name)];
+        string[] columns = [.. old.StoreKeys, .. made.StoreCarried, "chunk", "content_hash", .. forms];
         string[] values =
         [
             .. old.StoreKeys.Select(key => "o." + key),
             .. made.CarriedColumns.Select(column => "s." + SqlName.Quote(column.Name)),
             "o.chunk",
             "o.content_hash",
-            "o.embedding",
+            .. forms.Select(form => "o." + form),
         ];
         return $"INSERT INTO {made.Store.Sql} ({string.Join(", ", columns)}) SELECT {string.Join(", ", values)} "
             + $"FROM {from} o JOIN {old.Source.Sql} s ON {old.KeyJoin("o", "s")}";
-    }
-
-    private static async Task RunAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
-    {
-        var command = connection.Command(sql);
-        await using (command.ConfigureAwait(false))
-        {
-            command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private sealed class IndexReport(IProgress<AlterationProgress> progress) : IProgress<IndexBuildProgress>
-    {
-        public void Report(IndexBuildProgress value) =>
-            progress.Report(new AlterationProgress { Phase = "building the index", Copied = 1, Index = value });
     }
 }

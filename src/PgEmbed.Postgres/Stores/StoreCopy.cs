@@ -18,7 +18,8 @@ namespace PgEmbed.Postgres.Stores;
 /// </remarks>
 internal sealed class StoreCopy
 {
-    private const int BufferBytes = 1 << 17;
+    // A message of the COPY goes through the caches of both sides: a larger one is slower to take in.
+    private const int BufferBytes = 1 << 15;
     private const int HashBytes = 32;
 
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
@@ -37,9 +38,9 @@ internal sealed class StoreCopy
 
     private bool IsHalf => _collection.Store.Codec == Codec.F16;
 
-    /// <summary>Whether a collection's rows can be sent so: keys of the usual types, and no carried columns.</summary>
+    /// <summary>Whether a collection's rows can be sent so: keys of the usual types, no carried columns, no tiers.</summary>
     public static bool CanSend(CollectionInfo collection) =>
-        collection.CarriedColumns.Count == 0 && collection.KeyColumns.All(column => column.TypeName
+        collection.CarriedColumns.Count == 0 && collection.Store.Codec.Rescoring is null && collection.KeyColumns.All(column => column.TypeName
             is "pg_catalog.int2" or "pg_catalog.int4" or "pg_catalog.int8" or "pg_catalog.uuid"
             or "pg_catalog.text" or "pg_catalog.varchar" or "pg_catalog.bpchar");
 

@@ -17,14 +17,12 @@ internal sealed class StoreWriter
     private readonly CollectionInfo _collection;
     private readonly string _keys;
     private readonly string _sameKeys;
-    private readonly string _vectorType;
 
     public StoreWriter(CollectionInfo collection)
     {
         _collection = collection;
         _keys = string.Join(", ", collection.StoreKeys);
         _sameKeys = string.Join(" AND ", collection.StoreKeys.Select(key => $"t.{key} = v.{key}"));
-        _vectorType = collection.Extension.Type("vector");
     }
 
     /// <summary>Which of the rows have no vector of just this text yet.</summary>
@@ -199,14 +197,15 @@ internal sealed class StoreWriter
 
     private Task<int> MergeAsync(NpgsqlConnection connection, string current, CancellationToken cancellationToken)
     {
-        string[] written = [.. _collection.StoreCarried, "content_hash", "embedding"];
+        string[] forms = [.. _collection.Store.Forms(_collection.Extension).Select(form => form.Name)];
+        string[] written = [.. _collection.StoreCarried, "content_hash", .. forms];
         string[] values =
         [
             .. _collection.StoreKeys.Select(key => "v." + key),
             "0",
             .. _collection.CarriedColumns.Select(column => "s." + SqlName.Quote(column.Name)),
             "v.content_hash",
-            "v.embedding",
+            .. forms.Select(form => "v." + form),
         ];
         var source = _collection.CarriedColumns.Count > 0 || current.Length > 0
             ? $"JOIN {_collection.Source.Sql} s ON {_collection.KeyJoin("v", "s")}"
@@ -232,20 +231,22 @@ internal sealed class StoreWriter
     private async Task StageAsync(
         NpgsqlConnection connection, IReadOnlyList<StagedVector> vectors, CancellationToken cancellationToken)
     {
-        var columns = _collection.KeyColumns.Select((column, i) => $"{StoreInfo.KeyColumn(i)} {column.Type}");
+        var codec = _collection.Store.Codec;
+        var columns = _collection.KeyColumns.Select((column, i) => $"{StoreInfo.KeyColumn(i)} {column.Type}")
+            .Append("content_hash bytea")
+            // Without tiers as a vector, which the merge makes what the store has.
+            .Concat(codec.Rescoring is null
+                ? [$"embedding {_collection.Extension.Type("vector")}"]
+                : _collection.Store.Forms(_collection.Extension).Select(form => $"{form.Name} {form.Type}"));
         await connection.ExecuteAsync(
-            $"""
-            CREATE TEMP TABLE _pgembed_vectors (
-                {string.Join(", ", columns)}, content_hash bytea, embedding {_vectorType}) ON COMMIT DROP
-            """,
+            $"CREATE TEMP TABLE _pgembed_vectors ({string.Join(", ", columns)}) ON COMMIT DROP",
             [],
             cancellationToken).ConfigureAwait(false);
         var importer = await connection.BeginBinaryImportAsync(
-            $"COPY {Staging} ({_keys}, content_hash, embedding) FROM STDIN (FORMAT binary)", cancellationToken)
+            $"COPY {Staging} ({_keys}, content_hash, {VectorForms.Columns(codec)}) FROM STDIN (FORMAT binary)", cancellationToken)
             .ConfigureAwait(false);
         await using (importer.ConfigureAwait(false))
         {
-            var vectorTypeName = $"{_collection.Extension.Schema}.vector";
             foreach (var vector in vectors)
             {
                 await importer.StartRowAsync(cancellationToken).ConfigureAwait(false);
@@ -256,10 +257,8 @@ internal sealed class StoreWriter
                     await importer.WriteNullAsync(cancellationToken).ConfigureAwait(false);
                 else
                     await importer.WriteAsync(vector.Hash, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
-                if (vector.Values is not { } values)
-                    await importer.WriteNullAsync(cancellationToken).ConfigureAwait(false);
-                else
-                    await importer.WriteAsync(values, vectorTypeName, cancellationToken).ConfigureAwait(false);
+                await VectorForms.WriteAsync(importer, codec, _collection.Extension, vector.Values, cancellationToken)
+                    .ConfigureAwait(false);
             }
 
             await importer.CompleteAsync(cancellationToken).ConfigureAwait(false);

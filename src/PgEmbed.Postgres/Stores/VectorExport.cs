@@ -19,8 +19,8 @@ internal static class VectorExport
             await ServingSpace.RequireAsync(session.Connection, collection, cancellationToken).ConfigureAwait(false);
             var command = session.Connection.Command(
                 $"""
-                SELECT {string.Join(", ", collection.StoreKeys)}, content_hash, embedding
-                FROM {collection.Store.Sql} WHERE chunk = 0
+                SELECT {string.Join(", ", collection.StoreKeys)}, t.content_hash, {VectorForms.Source(collection.Store.Codec, "t")}
+                FROM {collection.Store.Sql} t WHERE chunk = 0
                 """);
             await using (command.ConfigureAwait(false))
             {
@@ -37,7 +37,7 @@ internal static class VectorExport
                             for (var i = 0; i < keys; i++)
                                 values[i] = reader.GetValue(i);
                             yield return new KeyedVector<TKey>(
-                                shape.FromRow(values), reader.GetFieldValue<ReadOnlyMemory<float>>(keys + 1))
+                                shape.FromRow(values), VectorForms.Read(collection.Store.Codec, reader, keys + 1))
                             {
                                 Hash = reader.GetFieldValue<byte[]>(keys),
                             };

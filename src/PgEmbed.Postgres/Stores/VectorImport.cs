@@ -18,9 +18,9 @@ internal sealed class VectorImport<TKey>
 {
     // The first batch is small, so that it is soon on its way while the next is made ready; each is twice the one before.
     private const int FirstRows = 1_024;
-    // What is read ahead is held in memory, and is best still in the processor's cache when it is sent.
-    private const int BatchValues = 1 << 19;
-    private const int MostRows = 2_048;
+    // The server stands still between two COPYs, so they are few. What is read ahead is held in memory, so they have an end.
+    private const int BatchValues = 1 << 21;
+    private const int MostRows = 8_192;
     private const string Save = "SAVEPOINT _pgembed";
     private const string Release = "RELEASE SAVEPOINT _pgembed";
 

@@ -10,7 +10,10 @@ public sealed class TransformTests
     [Theory]
     [InlineData(1)]
     [InlineData(5)]
+    [InlineData(8)]
+    [InlineData(16)]
     [InlineData(64)]
+    [InlineData(100)]
     [InlineData(384)]
     public void A_rotation_keeps_inner_products_and_goes_back(int dimensions)
     {
@@ -24,6 +27,45 @@ public sealed class TransformTests
             rotation.Invert(ra, back);
             Assert.Equal(CodecSamples.Dot(a, b), CodecSamples.Dot(ra, rb), 1e-3);
             Near(a, back, 1e-4);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 3)]
+    [InlineData(20, 60)]
+    [InlineData(256, 1024)]
+    public void A_frame_of_whole_rotations_keeps_inner_products_and_goes_back(int inputs, int outputs)
+    {
+        var random = new Random(inputs);
+        var frame = new HadamardFrame(inputs, outputs, 3);
+        var (a, b) = (Vector(random, inputs), Vector(random, inputs));
+        var (fa, fb, back) = (new float[outputs], new float[outputs], new float[inputs]);
+        frame.Apply(a, fa);
+        frame.Apply(b, fb);
+        frame.Invert(fa, back);
+        Assert.Equal(CodecSamples.Dot(a, b), CodecSamples.Dot(fa, fb), 1e-3);
+        Near(a, back, 1e-4);
+    }
+
+    [Fact]
+    public void Signs_of_a_frame_differ_in_the_share_that_the_angle_has_of_a_half_turn()
+    {
+        const int inputs = 48;
+        const int outputs = 1_000;
+        var random = new Random(6);
+        for (var round = 0; round < 20; round++)
+        {
+            var frame = new HadamardFrame(inputs, outputs, (ulong)round);
+            var (a, b) = (Vector(random, inputs), Vector(random, inputs));
+            for (var i = 0; i < inputs; i++)
+                b[i] += a[i] * round / 5f;
+            var (fa, fb) = (new float[outputs], new float[outputs]);
+            frame.Apply(a, fa);
+            frame.Apply(b, fb);
+            var cosine = CodecSamples.Dot(a, b) / Math.Sqrt(CodecSamples.Dot(a, a) * CodecSamples.Dot(b, b));
+            var differing = fa.Zip(fb).Count(pair => pair.First > 0 != pair.Second > 0);
+            // Four standard deviations of as many independent signs.
+            Assert.Equal(Math.Acos(cosine) / Math.PI, differing / (double)outputs, 4 * Math.Sqrt(0.25 / outputs));
         }
     }
 

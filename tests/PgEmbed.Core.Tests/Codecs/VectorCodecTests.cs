@@ -11,7 +11,7 @@ public sealed class VectorCodecTests
     [
         "f32", "f16", "fp8_e4m3", "fp8_e4m3:vector", "fp8_e4m3:dimension", "fp8_e5m2", "fp8_e5m2:vector",
         "fp8_e5m2:dimension", "sq8", "sq8:global", "sq8:fixed", "sq4", "sq4:global", "sq4:fixed", "hadamard nq4",
-        "centre hadamard bit", "hadamard mbit2", "hadamard mbit3", "hadamard mbit4", "centre hadamard rabitq", "pq:10",
+        "centre hadamard bit", "hadamard:90 bit", "hadamard mbit2", "hadamard mbit3", "hadamard mbit4", "centre hadamard rabitq", "pq:10",
         "opq:7", "truncate:17 sq8", "quarter f16", "pca:13 fp8_e4m3", "pca-centred:13 sq8", "whiten:13 sq8",
         "truncate:20 normalize sq8", "rotate-dense sq4", "gaussian:20 f32", "sparse-projection:20 f32", "centre pca:39 hadamard sq4",
     ];
@@ -162,6 +162,8 @@ public sealed class VectorCodecTests
     [InlineData("truncate:99999999999 f32")]
     [InlineData("sq8:vector")]
     [InlineData("f32:4")]
+    [InlineData("hadamard:0 bit")]
+    [InlineData("hadamard:x bit")]
     [InlineData("zip")]
     public void A_recipe_that_is_none_is_refused(string recipe)
     {
@@ -200,6 +202,8 @@ public sealed class VectorCodecTests
             });
         }
 
+        double[] signs = [Recall("hadamard bit"), Recall("hadamard:80 bit"), Recall("hadamard:160 bit"), Recall("hadamard:400 bit")];
+        Assert.Equal(signs.Order(), signs);
         double[] recalls =
         [
             Recall("centre hadamard bit"), Recall("hadamard mbit2"), Recall("hadamard mbit3"), Recall("hadamard mbit4"),

@@ -207,9 +207,4 @@ public sealed class AlterationTests
     private static async Task<List<(long, double)>> FoundAsync(VectorCollection<Note> collection) =>
         await collection.SearchAsync("note", 20, n => n.Tenant == "tenant 2" || n.Tenant == null)
             .Select(hit => (hit.Row.Id, Math.Round(hit.Distance, 5))).ToListAsync();
-
-    private sealed class Immediate<T>(Action<T> report) : IProgress<T>
-    {
-        public void Report(T value) => report(value);
-    }
 }

@@ -56,10 +56,12 @@ public sealed class VectorImportTests
         var other = articles.Embedder.Vector("other");
         IEnumerable<KeyedVector<int>> Twice()
         {
-            // The second of the key is in another batch than the first.
+            // The second of the key is in the same batch as the first, the third in another.
+            yield return new(100, articles.Embedder.Vector("earliest"));
             yield return new(100, articles.Embedder.Vector("earlier"));
-            for (var i = 0; i < 9_000; i++)
+            for (var i = 1; i < 9_000; i++)
                 yield return new(100 + i, other);
+            yield return new(100, other);
         }
 
         await articles.ExecuteAsync(
@@ -68,7 +70,7 @@ public sealed class VectorImportTests
         var result = await articles.Collection.ImportVectorsAsync(
             articles.Embedder.Space, Twice().ToAsyncEnumerable());
 
-        Assert.Equal(9_000, result.Written);
+        Assert.Equal(9_001, result.Written);
         Assert.Equal(0, await articles.InconsistentAsync());
         Assert.Equal(other, (await articles.Collection.ExportVectorsAsync<int>().SingleAsync(v => v.Key == 100)).Values);
     }

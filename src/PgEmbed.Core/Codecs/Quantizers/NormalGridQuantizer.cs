@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
-using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace PgEmbed.Codecs.Quantizers;
@@ -25,9 +26,11 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
         0.1284f, 0.3880f, 0.6568f, 0.9423f, 1.2562f, 1.6180f, 2.0690f, 2.7326f,
     ];
 
-    // The midpoints, and one more that no value is above, since registers have eight places.
     private static readonly float[] Bounds =
-        [.. Enumerable.Range(0, Grid.Length - 1).Select(i => (Grid[i] + Grid[i + 1]) / 2), float.PositiveInfinity];
+        [.. Enumerable.Range(0, Grid.Length - 1).Select(i => (Grid[i] + Grid[i + 1]) / 2)];
+
+    // The grid's upper half; the lower one is its mirror.
+    private static readonly Vector256<float> Magnitudes = Vector256.Create(Grid, 8);
 
     /// <inheritdoc/>
     public override int CodeBytes => Header + ((Dimensions + 1) / 2);
@@ -57,13 +60,7 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
         using var levels = new Scratch(Dimensions);
         using var scaled = new Scratch(Dimensions);
         TensorPrimitives.Divide(vector, deviation, scaled.Span);
-        for (var i = 0; i < Dimensions; i++)
-        {
-            var level = LevelOf(scaled.Span[i]);
-            levels.Span[i] = Grid[level];
-            code[Header + (i / 2)] |= (byte)(level << (4 * (i & 1)));
-        }
-
+        WriteLevels(scaled.Span, levels.Span, code[Header..]);
         var factor = FixedOrder.Dot(vector, levels.Span) / FixedOrder.SumOfSquares(levels.Span);
         BinaryPrimitives.WriteSingleLittleEndian(code, factor);
     }
@@ -83,13 +80,53 @@ public sealed class NormalGridQuantizer(int dimensions) : VectorQuantizer(dimens
 
     internal override void Write(CodecWriter writer) => writer.Write(Dimensions);
 
-    // How many bounds are below the value; without a branch, since any level is as likely as the next.
-    private static int LevelOf(float value)
+    /// <summary>The level nearest to each value, as half a byte and as what it stands for.</summary>
+    private static void WriteLevels(ReadOnlySpan<float> values, Span<float> levels, Span<byte> code)
     {
-        var values = Vector256.Create(value);
-        var below = Vector256.GreaterThan(values, Vector256.Create(Bounds, 0)).ExtractMostSignificantBits()
-            | (Vector256.GreaterThan(values, Vector256.Create(Bounds, 8)).ExtractMostSignificantBits() << 8);
-        return BitOperations.PopCount(below);
+        ref var from = ref MemoryMarshal.GetReference(values);
+        ref var to = ref MemoryMarshal.GetReference(levels);
+        var i = 0;
+        for (; i <= values.Length - 16; i += 16)
+        {
+            var low = LevelsOf(Vector256.LoadUnsafe(ref from, (nuint)i));
+            var high = LevelsOf(Vector256.LoadUnsafe(ref from, (nuint)i + 8));
+            ValuesOf(low).StoreUnsafe(ref to, (nuint)i);
+            ValuesOf(high).StoreUnsafe(ref to, (nuint)i + 8);
+            // Two levels in each 16 bits, the second in the higher byte; then in the lower byte's upper half.
+            var shorts = Vector256.Narrow(low, high);
+            var pairs = Vector128.Narrow(shorts.GetLower(), shorts.GetUpper()).AsUInt16();
+            pairs = (pairs | Vector128.ShiftRightLogical(pairs, 4)) & Vector128.Create((ushort)0xFF);
+            Vector128.Narrow(pairs, pairs).GetLower().StoreUnsafe(ref MemoryMarshal.GetReference(code), (nuint)i / 2);
+        }
+
+        for (; i < values.Length; i++)
+        {
+            var level = 0;
+            foreach (var bound in Bounds)
+                level += values[i] > bound ? 1 : 0;
+            levels[i] = Grid[level];
+            code[i / 2] |= (byte)(level << (4 * (i & 1)));
+        }
+    }
+
+    // How many bounds are below each value. A comparison that holds gives all bits, which is -1.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> LevelsOf(Vector256<float> values)
+    {
+        var levels = Vector256<int>.Zero;
+        foreach (var bound in Bounds)
+            levels -= Vector256.GreaterThan(values, Vector256.Create(bound)).AsInt32();
+        return levels.AsUInt32();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> ValuesOf(Vector256<uint> levels)
+    {
+        var upper = Vector256.GreaterThan(levels, Vector256.Create(7u));
+        var places = Vector256.ConditionalSelect(
+            upper, levels - Vector256.Create(8u), Vector256.Create(7u) - levels);
+        var sign = Vector256.AndNot(Vector256.Create(0x80000000u), upper);
+        return (Vector256.Shuffle(Magnitudes, places.AsInt32()).AsUInt32() | sign).AsSingle();
     }
 
     private sealed class Scorer(NibbleScorer levels) : CodeScorer

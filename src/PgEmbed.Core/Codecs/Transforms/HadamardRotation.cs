@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 
 namespace PgEmbed.Codecs.Transforms;
 
@@ -17,6 +18,7 @@ public sealed class HadamardRotation : VectorTransform
     private const int Rounds = 3;
 
     private readonly byte[] _signs;
+    private readonly uint[] _flips;
     private readonly int _block;
     private readonly float _scale;
 
@@ -32,6 +34,9 @@ public sealed class HadamardRotation : VectorTransform
         : base(dimensions, dimensions)
     {
         _signs = signs;
+        _flips = new uint[Rounds * dimensions];
+        for (var i = 0; i < _flips.Length; i++)
+            _flips[i] = (uint)(signs[i >> 3] >> (i & 7) & 1) << 31;
         _block = (int)BitOperations.RoundUpToPowerOf2((uint)dimensions + 1) / 2;
         _scale = 1 / MathF.Sqrt(_block);
     }
@@ -103,53 +108,10 @@ public sealed class HadamardRotation : VectorTransform
 
     private void Flip(Span<float> values, int round)
     {
-        for (var i = 0; i < values.Length; i++)
-        {
-            var bit = (round * values.Length) + i;
-            if ((_signs[bit >> 3] >> (bit & 7) & 1) != 0)
-                values[i] = -values[i];
-        }
+        // A flipped sign is the topmost bit: the same as multiplying by 1 or -1.
+        var flips = _flips.AsSpan(round * values.Length, values.Length);
+        TensorPrimitives.Xor(MemoryMarshal.Cast<float, uint>(values), flips, MemoryMarshal.Cast<float, uint>(values));
     }
 
-    private void Turn(Span<float> values)
-    {
-        for (var half = 1; half < values.Length; half *= 2)
-        {
-            for (var start = 0; start < values.Length; start += 2 * half)
-            {
-                var low = values.Slice(start, half);
-                var high = values.Slice(start + half, half);
-                if (half < 8)
-                {
-                    for (var i = 0; i < half; i++)
-                        (low[i], high[i]) = (low[i] + high[i], low[i] - high[i]);
-                }
-                else
-                {
-                    Butterfly(low, high);
-                }
-            }
-        }
-
-        TensorPrimitives.Multiply(values, _scale, values);
-    }
-
-    private static void Butterfly(Span<float> low, Span<float> high)
-    {
-        for (var i = 0; i < low.Length; i += Vector<float>.Count)
-        {
-            // Lengths are powers of two of at least eight; a wider register falls back to halves of one.
-            if (low.Length - i < Vector<float>.Count)
-            {
-                for (; i < low.Length; i++)
-                    (low[i], high[i]) = (low[i] + high[i], low[i] - high[i]);
-                return;
-            }
-
-            var a = new Vector<float>(low[i..]);
-            var b = new Vector<float>(high[i..]);
-            (a + b).CopyTo(low[i..]);
-            (a - b).CopyTo(high[i..]);
-        }
-    }
+    private void Turn(Span<float> values) => WalshHadamard.Transform(values, _scale);
 }

@@ -8,4 +8,5 @@ internal enum TransformKind : byte
     HadamardRotation = 3,
     SparseProjection = 4,
     Normalization = 5,
+    HadamardFrame = 6,
 }

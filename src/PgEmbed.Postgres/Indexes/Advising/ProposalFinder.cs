@@ -146,7 +146,7 @@ internal sealed class ProposalFinder(
         Bytes = indexed == 0
             ? 0
             : GraphSize.Fresh((long)indexed, IndexedTypeExtensions.Of(collection.Store.Codec)
-                .ValueBytes(collection.Store.Space.Dimensions), m),
+                .ValueBytes(collection.Store.IndexedDimensions), m),
         Reason = reason,
     };
 

@@ -1,5 +1,6 @@
 using System.Collections;
 using Npgsql;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres.Indexes.Checking;
 
@@ -28,10 +29,20 @@ internal sealed record QueryVector(object Value)
 
     /// <summary>A query that was given, for the column of a target.</summary>
     /// <exception cref="InvalidVectorException">It has other dimensions.</exception>
-    public static QueryVector Of(ReadOnlyMemory<float> values, IndexTarget target) => values.Length == target.Dimensions
-        ? Of(values.Span, target.ColumnType)
-        : throw new InvalidVectorException(
-            $"Expected queries of {target.Dimensions} dimensions for {target.TableSql}, got {values.Length}.");
+    public static QueryVector Of(ReadOnlyMemory<float> values, IndexTarget target)
+    {
+        var form = target.Info?.Store.Codec.Indexed;
+        var dimensions = form?.Codec.Dimensions ?? target.Dimensions;
+        if (values.Length != dimensions)
+            throw new InvalidVectorException(
+                $"Expected queries of {dimensions} dimensions for {target.TableSql}, got {values.Length}.");
+        return form switch
+        {
+            null => Of(values.Span, target.ColumnType),
+            { IsBits: true } => new QueryVector(VectorForms.Bits(form, values.Span)),
+            _ => Of(VectorForms.Values(form, values.Span), target.ColumnType),
+        };
+    }
 
     /// <summary>A stored vector.</summary>
     public static QueryVector Read(NpgsqlDataReader reader, int column) =>
