@@ -91,20 +91,20 @@ internal sealed record CodecSample(VectorBlock Rows, VectorBlock Queries, long T
             .ConfigureAwait(false))
             vectors.Add(vector.Values.ToArray());
         var ids = evaluator.IdColumns(judged.IdColumn).Select(column => $"source.{SqlName.Quote(column.Name)}::text");
-        // What is judged first, so that it is in the sample, and of the other rows any.
+        // What is judged first, so that it is in the sample, and of the other rows any; then in an order that tells nothing.
         var (rows, names) = await VectorsAsync(
             dataSource,
             collection,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"""
-                SELECT rows.embedding, rows.id FROM (
+                SELECT taken.embedding, taken.id FROM (SELECT rows.* FROM (
                     SELECT store.embedding, concat_ws(',', {string.Join(", ", ids)}) AS id,
                            pg_catalog.hashtextextended(store.ctid::text, {options.Seed}) AS draw
                     FROM {collection.Store.Sql} store JOIN {collection.Source.Sql} source
                         ON {collection.KeyJoin("store", "source")}) rows
                 LEFT JOIN pg_catalog.unnest($1) AS judged(id) ON judged.id = rows.id
-                ORDER BY judged.id IS NULL, rows.draw LIMIT {options.SampleRows}
+                ORDER BY judged.id IS NULL, rows.draw LIMIT {options.SampleRows}) taken ORDER BY taken.draw
                 """),
             documents.ToArray(),
             cancellationToken).ConfigureAwait(false);

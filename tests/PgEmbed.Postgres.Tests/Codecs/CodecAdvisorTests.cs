@@ -21,14 +21,16 @@ public sealed class CodecAdvisorTests
         var notes = await NotesAsync(database, 1_200);
         var before = await RelationsAsync(database);
         var told = new List<string>();
+        string[] recipes = ["f32", "f16", "centre hadamard bit / sq8", "pca:16 f16 / fp8_e4m3"];
 
-        var advice = await new CodecAdvisor(database.DataSource, new Told(told)).AdviseAsync(notes.Info);
+        var advice = await new CodecAdvisor(database.DataSource, new Told(told)).AdviseAsync(
+            notes.Info, new CodecAdviseOptions { Recipes = recipes });
 
         Assert.Equal((Name, Dimensions, 1_200L), (advice.Collection, advice.Dimensions, advice.Rows));
         Assert.Equal(1_080, advice.SampleRows);
         Assert.Contains("120 rows", advice.QuerySource, StringComparison.Ordinal);
         Assert.Equal(
-            CodecAdvisor.Recipes(Dimensions).Order(),
+            recipes.Order(),
             advice.Measures.Select(m => m.Codec).Concat(advice.Skipped.Select(s => s.Codec)).Order());
         Assert.Empty(advice.Skipped);
         var of = advice.Measures.ToDictionary(m => m.Codec);
@@ -45,7 +47,7 @@ public sealed class CodecAdvisorTests
         var row = 24 + 4 + 4 + 4 + 33;
         Near(row + (4 * Dimensions) + 8, of["f32"].Bytes.Heap);
         Near(row + (2 * Dimensions) + 8, of["f16"].Bytes.Heap);
-        Near(row + 8 + (Dimensions / 8) + Dimensions + 4, of["centre hadamard bit / sq8"].Bytes.Heap);
+        Near(row + 5 + (Dimensions / 8) + 1 + Dimensions, of["centre hadamard bit / sq8"].Bytes.Heap);
         Assert.All(advice.Measures, m => Assert.Equal(0, m.Bytes.Toast));
         Assert.Single(advice.Measures.Select(m => m.Bytes.Keys).Distinct());
         Assert.True(of["f32"].Bytes.Hnsw > of["f16"].Bytes.Hnsw + (1.5 * Dimensions));
@@ -64,11 +66,21 @@ public sealed class CodecAdvisorTests
         Assert.Equal(advice.Measures.Select(m => m.Codec), page.Descendants("tr").Skip(1).Select(r => r.Elements().ElementAt(1).Value));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(7)]
+    [InlineData(384)]
+    public void The_usual_codecs_are_recipes_whatever_the_dimensions(int dimensions)
+    {
+        new CodecAdviseOptions { Recipes = CodecAdvisor.Recipes(dimensions) }.Validate();
+        Assert.Equal(13, CodecAdvisor.Recipes(dimensions).Count);
+    }
+
     [Fact]
     public async Task Judged_queries_measure_what_users_lose()
     {
         await using var database = await TestDatabase.CreateAsync();
-        var notes = await NotesAsync(database, 300);
+        var notes = await NotesAsync(database, 1_000);
         var judgments = new Judgments();
         var queries = new List<EvaluationQuery>();
         for (var i = 1; i <= 60; i++)
@@ -91,7 +103,7 @@ public sealed class CodecAdvisorTests
             });
 
         // A text finds its own row, and in full nothing else before it.
-        Assert.Equal((1.0, "60 judged queries", 300), (advice.FullNdcg, advice.QuerySource, advice.SampleRows));
+        Assert.Equal((1.0, "60 judged queries", 1_000), (advice.FullNdcg, advice.QuerySource, advice.SampleRows));
         Assert.Equal("f16", advice.Recommendation!.Codec);
         Assert.Null(advice.Recommendation.Candidates);
         var one = advice.Measures.Single(m => m.Codec.StartsWith("truncate:1 ", StringComparison.Ordinal));
