@@ -1750,6 +1750,24 @@ $function$;
 COMMENT ON FUNCTION pgembed.follow_store(integer, regclass) IS
     'Has the text index of the collection with this number follow a store of it; nothing where it has none.';
 
+CREATE OR REPLACE FUNCTION pgembed.form_values(codec_id integer, "values" real[], length double precision)
+RETURNS real[]
+LANGUAGE sql STABLE STRICT PARALLEL SAFE
+BEGIN ATOMIC
+    -- OFFSET keeps the array from being made a vector once for each row.
+    SELECT coalesce(
+        (SELECT array_agg(
+                (:"vector_schema".inner_product(f.weights, v.vector) / form_values.length + f.shift)::real ORDER BY f.position)
+        FROM pgembed.codec_form f,
+            (SELECT form_values."values":::"vector_schema".vector AS vector OFFSET 0) v
+        WHERE f.codec_id = form_values.codec_id),
+        form_values."values");
+END;
+
+COMMENT ON FUNCTION pgembed.form_values(integer, real[], double precision) IS
+    'The values of a vector, brought to a length of 1 by the one given, that a codec of an indexed form makes of it, or whose '
+    'signs it keeps; the vector as it is where the codec has no rows.';
+
 -- The pieces of SQL that a hybrid statement is put together from. Columns that are PgEmbed's begin with _pgembed_, so that
 -- a filter's plain names can only mean the source table's. Keys are compared by the equality of the text index's primary
 -- key, named with its schema: an unqualified = on a type such as citext would be another operator under another search
@@ -2048,36 +2066,31 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $function$
 DECLARE
     c      pgembed.codec := pgembed.fitted_codec(codec);
+    given  real[] := query;
     length double precision := 1;
-    form   text;
+    form   real[];
 BEGIN
-    IF :"vector_schema".vector_dims(query) <> c.dimensions THEN
+    IF pg_catalog.cardinality(given) <> c.dimensions THEN
         RAISE EXCEPTION USING ERRCODE = 'PE042',
             MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
-                c.dimensions, codec, :"vector_schema".vector_dims(query)),
+                c.dimensions, codec, pg_catalog.cardinality(given)),
             HINT = 'Embed the query with the model whose vectors were coded.';
     END IF;
     IF c.metric = 'cosine' THEN
-        length := :"vector_schema".vector_norm(query);
+        length := pg_catalog.sqrt(pgembed.inner_product(given, given));
         IF length = 0 THEN
             RAISE EXCEPTION USING ERRCODE = 'PE042',
                 MESSAGE = 'Expected a query with a direction, got the zero vector.',
                 HINT = 'The zero vector has no cosine distance.';
         END IF;
     END IF;
+    form := pgembed.form_values(c.codec_id, given, length);
     IF c.kind IN ('f32', 'f16') THEN
-        SELECT pg_catalog.array_agg(
-            (:"vector_schema".inner_product(f.weights, query) / length + f.shift)::real ORDER BY f.position):::"vector_schema".vector::text
-        INTO form
-        FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
-        RETURN coalesce(form, query::text);
+        RETURN '[' || pg_catalog.array_to_string(form, ',') || ']';
     END IF;
-    SELECT pg_catalog.string_agg(
-        CASE WHEN :"vector_schema".inner_product(f.weights, query) / length + f.shift > 0 THEN '1' ELSE '0' END, ''
-        ORDER BY f.position)
-    INTO form
-    FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
-    RETURN form;
+    RETURN (
+        SELECT pg_catalog.string_agg(CASE WHEN f.value > 0 THEN '1' ELSE '0' END, '' ORDER BY f.position)
+        FROM pg_catalog.unnest(form) WITH ORDINALITY AS f (value, position));
 END
 $function$;
 
@@ -3481,7 +3494,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"e04db0de8f3f071d519259ff14de949c03577f513e028424d979039e1ae6d895","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"2bde46c211da3ddeeb1b72f1e0703b9ec991e9e38ca18fc579c91774adc2fdfc","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -5,36 +5,31 @@ LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $function$
 DECLARE
     c      pgembed.codec := pgembed.fitted_codec(codec);
+    given  real[] := query;
     length double precision := 1;
-    form   text;
+    form   real[];
 BEGIN
-    IF @vector_schema@.vector_dims(query) <> c.dimensions THEN
+    IF pg_catalog.cardinality(given) <> c.dimensions THEN
         RAISE EXCEPTION USING ERRCODE = 'PE042',
             MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
-                c.dimensions, codec, @vector_schema@.vector_dims(query)),
+                c.dimensions, codec, pg_catalog.cardinality(given)),
             HINT = 'Embed the query with the model whose vectors were coded.';
     END IF;
     IF c.metric = 'cosine' THEN
-        length := @vector_schema@.vector_norm(query);
+        length := pg_catalog.sqrt(pgembed.inner_product(given, given));
         IF length = 0 THEN
             RAISE EXCEPTION USING ERRCODE = 'PE042',
                 MESSAGE = 'Expected a query with a direction, got the zero vector.',
                 HINT = 'The zero vector has no cosine distance.';
         END IF;
     END IF;
+    form := pgembed.form_values(c.codec_id, given, length);
     IF c.kind IN ('f32', 'f16') THEN
-        SELECT pg_catalog.array_agg(
-            (@vector_schema@.inner_product(f.weights, query) / length + f.shift)::real ORDER BY f.position)::@vector_schema@.vector::text
-        INTO form
-        FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
-        RETURN coalesce(form, query::text);
+        RETURN '[' || pg_catalog.array_to_string(form, ',') || ']';
     END IF;
-    SELECT pg_catalog.string_agg(
-        CASE WHEN @vector_schema@.inner_product(f.weights, query) / length + f.shift > 0 THEN '1' ELSE '0' END, ''
-        ORDER BY f.position)
-    INTO form
-    FROM pgembed.codec_form f WHERE f.codec_id = c.codec_id;
-    RETURN form;
+    RETURN (
+        SELECT pg_catalog.string_agg(CASE WHEN f.value > 0 THEN '1' ELSE '0' END, '' ORDER BY f.position)
+        FROM pg_catalog.unnest(form) WITH ORDINALITY AS f (value, position));
 END
 $function$;
 

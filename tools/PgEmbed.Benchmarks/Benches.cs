@@ -17,5 +17,6 @@ internal static class Benches
             ["settings"] = SettingsBench.RunAsync,
             ["relevance"] = RelevanceBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
+            ["tiers"] = TierBench.RunAsync,
         };
 }

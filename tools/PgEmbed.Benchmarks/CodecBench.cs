@@ -41,7 +41,7 @@ internal static class CodecBench
             targets);
     }
 
-    private static IEnumerable<ModelFolder> Models()
+    public static IEnumerable<ModelFolder> Models()
     {
         yield return ModelFolder.Open(BuiltInModel.Folder);
         if (Checkout.Shared("models", "pgembed-mini-v2") is { } folder)
