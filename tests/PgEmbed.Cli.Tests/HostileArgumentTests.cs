@@ -17,6 +17,7 @@ public sealed class HostileArgumentTests
         name => ["index", "tune", "--", name],
         name => ["index", "health", "--", name],
         name => ["index", "advise", "--", name],
+        name => ["codec", "advise", "--", name],
     ];
 
     [Fact]

@@ -169,7 +169,9 @@ public sealed class CollectionEvaluator
         }
     }
 
-    private IReadOnlyList<SourceColumn> IdColumns(string? idColumn)
+    /// <summary>The columns that ids of documents are made of.</summary>
+    /// <exception cref="PgEmbedException">There is no such column, or its type can't serve as an id.</exception>
+    internal IReadOnlyList<SourceColumn> IdColumns(string? idColumn)
     {
         var columns = idColumn is null ? _info.KeyColumns : [_info.Source.Column(idColumn)];
         foreach (var column in columns)

@@ -1,5 +1,6 @@
 using System.Numerics.Tensors;
 using PgEmbed.Codecs;
+using PgEmbed.Codecs.Quantizers;
 
 namespace PgEmbed.Postgres.Stores;
 
@@ -40,7 +41,7 @@ internal static class CandidateCount
             var exact = Nearest(i => Distance(form.Codec.Metric, vectors[query].Span, vectors[i].Span));
             var position = new int[vectors.Count];
             var byForm = Nearest(i => form.IsBits
-                ? Codecs.Quantizers.BitQuantizer.Hamming(codes[query], codes[i])
+                ? BitQuantizer.Hamming(codes[query], codes[i])
                 : Distance(form.Codec.Metric, forms[query], forms[i]));
             for (var n = 0; n < byForm.Length; n++)
                 position[byForm[n]] = n;

@@ -8,6 +8,7 @@ internal static class CodecCommand
 {
     public static Command Create(Terminal terminal) => new("codec", "How collections store their vectors.")
     {
+        CodecAdviseCommand.Create(terminal),
         CodecApplyCommand.Create(terminal),
     };
 }

@@ -1,0 +1,76 @@
+using PgEmbed.Cli.Infrastructure;
+using PgEmbed.Postgres.Codecs;
+using Spectre.Console;
+
+namespace PgEmbed.Cli.Commands;
+
+/// <summary>Prints what codecs take and keep, and which one to take.</summary>
+internal static class CodecAdvicePrinter
+{
+    public static void Write(Terminal terminal, CodecAdvice advice, bool json)
+    {
+        if (json)
+        {
+            terminal.WriteJson(new
+            {
+                advice.Collection,
+                advice.Dimensions,
+                metric = advice.Metric.ToName(),
+                advice.Present,
+                advice.Rows,
+                advice.SampleRows,
+                queries = advice.QuerySource,
+                advice.FullNdcg,
+                // JSON has no NaN.
+                intrinsic_dimension = Known(advice.IntrinsicDimension),
+                isotropy = Known(advice.Isotropy.Share),
+                effective_dimensions = Known(advice.Isotropy.EffectiveDimensions),
+                mean_cosine = Known(advice.Isotropy.MeanCosine),
+                codecs = advice.Measures,
+                advice.Skipped,
+                advice.Constraint,
+                advice.Recommendation,
+                advice.Notes,
+            });
+            return;
+        }
+
+        terminal.OutputConsole.Write(Table(advice));
+        terminal.Output.WriteLine(CodecReport.Signs(advice));
+        foreach (var skipped in advice.Skipped)
+            terminal.Output.WriteLine($"Left out: {skipped.Codec}. {skipped.Reason}");
+        foreach (var note in advice.Notes)
+            terminal.Output.WriteLine(note);
+        terminal.Output.WriteLine(CodecReport.Recommended(advice));
+    }
+
+    private static Table Table(CodecAdvice advice)
+    {
+        var table = new Table().Border(TableBorder.Simple)
+            .AddColumn("").AddColumn(new TableColumn("codec").NoWrap())
+            .AddColumns("bytes", "heap", "TOAST", "keys", "HNSW")
+            .AddColumns([.. advice.Measures[0].Qualities.Select(q => $"recall@10 of {q.Candidates}")])
+            .AddColumns(advice.FullNdcg is null ? "lost" : "nDCG@10 lost", "at 95 %", "encoded/s", "µs for 100");
+        foreach (var measure in advice.Measures)
+        {
+            var bytes = measure.Bytes;
+            var mark = measure.Codec == advice.Recommendation?.Codec ? ">" : measure.OnFrontier ? "*" : "";
+            table.AddRow(
+            [
+                mark,
+                Markup.Escape(measure.Codec),
+                .. ((double[])[bytes.Total, bytes.Heap, bytes.Toast, bytes.Keys, bytes.Hnsw])
+                    .Select(value => Format.Number(value, "0")),
+                .. measure.Qualities.Select(quality => Format.Number(quality.Recall, "0.000")),
+                $"{Format.Number(measure.Best.LossPercent, "0.00")} %",
+                $"{Format.Number(measure.Best.LossInterval.Low, "0.00")} – {Format.Number(measure.Best.LossInterval.High, "0.00")}",
+                Format.Count((long)measure.EncodedPerSecond),
+                measure.ScoreMicroseconds is { } time ? Format.Number(time, "0.0") : "",
+            ]);
+        }
+
+        return table.Caption("bytes a vector; > recommended, * on the frontier: none loses less in as few bytes");
+    }
+
+    private static double? Known(double value) => double.IsFinite(value) ? value : null;
+}
