@@ -18,6 +18,7 @@ public sealed class HostileArgumentTests
         name => ["index", "health", "--", name],
         name => ["index", "advise", "--", name],
         name => ["codec", "advise", "--", name],
+        name => ["codec", "apply", "--", name, "f16"],
     ];
 
     [Fact]

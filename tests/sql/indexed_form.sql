@@ -12,12 +12,12 @@ INSERT INTO pgembed.codec_form
 SELECT codec_id, f.place, f.weights, f.shift
 FROM pgembed.codec, (VALUES (1, '[1,1,0]'::vector, 0.5), (2, '[0,0,1]', 0)) f (place, weights, shift)
 WHERE name = 'sums';
-SELECT pgembed.indexed_form('[1,1]', 'signs'), pgembed.indexed_form('[-1,0.5]', 'signs'), pgembed.indexed_form(NULL, 'signs');
+SELECT pgembed.indexed_form('{1,1}', 'signs'), pgembed.indexed_form('{-1,0.5}', 'signs'), pgembed.indexed_form(NULL, 'signs');
 -- Under cosine the query is brought to length 1 first.
-SELECT pgembed.indexed_form('[0,3,4]', 'sums'), pgembed.indexed_form('[0,3,4]', 'plain');
-SELECT pgembed.indexed_form('[0,0,0]', 'sums');
+SELECT pgembed.indexed_form('{0,3,4}', 'sums'), pgembed.indexed_form('{0,3,4}', 'plain');
+SELECT pgembed.indexed_form('{0,0,0}', 'sums');
 \echo :LAST_ERROR_SQLSTATE
-SELECT pgembed.indexed_form('[1,2]', 'sums');
+SELECT pgembed.indexed_form('{1,2}', 'sums');
 \echo :LAST_ERROR_SQLSTATE
-SELECT pgembed.indexed_form('[1,2]', 'none');
+SELECT pgembed.indexed_form('{1,2}', 'none');
 \echo :LAST_ERROR_SQLSTATE

@@ -34,6 +34,8 @@ public sealed class CodecAdvisor
     public static IReadOnlyList<string> Recipes(int dimensions)
     {
         var (half, quarter, eighth) = (Part(2), Part(4), Part(8));
+        // Signs in more directions than there are dimensions find as much as float32 does.
+        var bits = Math.Max(1_024, (dimensions + 767) / 768 * 1_024);
         return
         [
             "f32",
@@ -42,13 +44,13 @@ public sealed class CodecAdvisor
             Invariant($"pca:{half} f16 / sq8"),
             Invariant($"pca:{quarter} f16 / sq8"),
             Invariant($"pca:{eighth} f16 / sq8"),
-            "centre hadamard bit / f16",
+            Invariant($"hadamard:{bits} bit / f16"),
+            Invariant($"hadamard:{bits} bit / sq8"),
+            Invariant($"hadamard:{bits} bit / fp8_e4m3"),
+            Invariant($"hadamard:{bits / 2} bit / sq8"),
+            Invariant($"hadamard:{bits} bit / hadamard nq4"),
+            Invariant($"hadamard:{bits} bit / pca:{half} sq8"),
             "centre hadamard bit / sq8",
-            "centre hadamard bit / fp8_e4m3",
-            "centre hadamard bit / sq4",
-            "centre hadamard bit / hadamard nq4",
-            Invariant($"centre hadamard bit / pca:{half} sq8"),
-            Invariant($"centre hadamard bit / pca:{half} fp8_e4m3"),
         ];
 
         int Part(int divisor) => Math.Max(1, dimensions / divisor);

@@ -1,6 +1,5 @@
-using System.Numerics.Tensors;
 using PgEmbed.Codecs;
-using PgEmbed.Codecs.Quantizers;
+using PgEmbed.Postgres.Codecs;
 
 namespace PgEmbed.Postgres.Stores;
 
@@ -13,6 +12,8 @@ internal static class CandidateCount
     private const int K = 10;
     private const int Queries = 200;
     private const double Share = 0.99;
+    private const int Least = 20;
+    private const int Most = 1_000;
 
     /// <summary>Counts them.</summary>
     /// <param name="form">The form.</param>
@@ -21,52 +22,32 @@ internal static class CandidateCount
     /// <returns>From 20 to 1,000.</returns>
     public static int Of(IndexedForm form, VectorBlock vectors, long rows)
     {
-        var forms = new float[]?[vectors.Count];
-        var codes = new byte[vectors.Count][];
-        Parallel.For(0, vectors.Count, i =>
-        {
-            codes[i] = new byte[form.Bytes];
-            form.Encode(vectors[i].Span, codes[i]);
-            if (form.IsBits)
-                return;
-            forms[i] = new float[form.Dimensions];
-            form.Codec.Quantizer.Decode(codes[i], forms[i]);
-        });
-        // For each of the nearest, how many are before it by the form, itself aside.
-        var queries = Math.Min(Queries, vectors.Count);
-        var ranks = new int[queries][];
-        Parallel.For(0, queries, q =>
-        {
-            var query = (int)((long)q * vectors.Count / queries);
-            var exact = Nearest(i => Distance(form.Codec.Metric, vectors[query].Span, vectors[i].Span));
-            var position = new int[vectors.Count];
-            var byForm = Nearest(i => form.IsBits
-                ? BitQuantizer.Hamming(codes[query], codes[i])
-                : Distance(form.Codec.Metric, forms[query], forms[i]));
-            for (var n = 0; n < byForm.Length; n++)
-                position[byForm[n]] = n;
-            ranks[q] = [.. exact.Take(K).Select(i => position[i] + 1)];
+        var asked = Enumerable.Range(0, Math.Min(Queries, vectors.Count))
+            .Select(q => (int)((long)q * vectors.Count / Math.Min(Queries, vectors.Count))).ToArray();
+        var queries = new VectorBlock(asked.Length, vectors.Dimensions);
+        for (var q = 0; q < asked.Length; q++)
+            vectors[asked[q]].Span.CopyTo(queries.Row(q));
+        var exact = new FormRanking(vectors, queries, form.Codec.Metric);
+        var byForm = new FormRanking(form, vectors, queries, form.Codec.Metric);
 
-            int[] Nearest(Func<int, double> distance)
-            {
-                var order = Enumerable.Range(0, vectors.Count).Where(i => i != query).ToArray();
-                var distances = Array.ConvertAll(order, i => distance(i));
-                Array.Sort(distances, order);
-                return order;
-            }
+        // For each of the nearest, how many are before it by the form; the row itself is no answer.
+        var ranks = new int[asked.Length][];
+        Parallel.For(0, asked.Length, q =>
+        {
+            var distances = new float[vectors.Count];
+            for (var row = 0; row < distances.Length; row++)
+                distances[row] = row == asked[q] ? float.PositiveInfinity : byForm.Distance(q, row);
+            ranks[q] =
+            [
+                .. exact.Nearest(q, K + 1).Where(row => row != asked[q]).Take(K)
+                    .Select(row => distances.Count(distance => distance <= distances[row])),
+            ];
         });
         var sorted = ranks.SelectMany(r => r).Order().ToArray();
         if (sorted.Length == 0)
-            return 2 * K;
-        var needed = sorted[Math.Min(sorted.Length - 1, (int)Math.Ceiling(Share * sorted.Length) - 1)];
+            return Least;
+        var needed = sorted[(int)Math.Ceiling(Share * sorted.Length) - 1];
         var growth = Math.Pow(Math.Max(1, (double)rows / vectors.Count), 0.25);
-        return (int)Math.Clamp(Math.Ceiling(needed * growth), 2 * K, 1_000);
+        return (int)Math.Clamp(Math.Ceiling(needed * growth), Least, Most);
     }
-
-    private static double Distance(DistanceMetric metric, ReadOnlySpan<float> a, ReadOnlySpan<float> b) => metric switch
-    {
-        DistanceMetric.Cosine => -TensorPrimitives.CosineSimilarity(a, b),
-        DistanceMetric.L2 => TensorPrimitives.Distance(a, b),
-        _ => -TensorPrimitives.Dot(a, b),
-    };
 }
