@@ -2060,31 +2060,30 @@ COMMENT ON FUNCTION pgembed.in_space(pgembed.space_vector, uuid) IS
     'The query''s vector when it is of the space; else an error (PE001 another space, 22004 no vector).';
 
 -- As text, since a form is of the one type or the other: the statement casts it to that of the column.
-CREATE OR REPLACE FUNCTION pgembed.indexed_form(query :"vector_schema".vector, codec text)
+CREATE OR REPLACE FUNCTION pgembed.indexed_form(query real[], codec text)
 RETURNS text
 LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 AS $function$
 DECLARE
     c      pgembed.codec := pgembed.fitted_codec(codec);
-    given  real[] := query;
     length double precision := 1;
     form   real[];
 BEGIN
-    IF pg_catalog.cardinality(given) <> c.dimensions THEN
+    IF pg_catalog.cardinality(query) <> c.dimensions THEN
         RAISE EXCEPTION USING ERRCODE = 'PE042',
             MESSAGE = pg_catalog.format('Expected a query of %s dimensions for codec %L, got one of %s.',
-                c.dimensions, codec, pg_catalog.cardinality(given)),
+                c.dimensions, codec, pg_catalog.cardinality(query)),
             HINT = 'Embed the query with the model whose vectors were coded.';
     END IF;
     IF c.metric = 'cosine' THEN
-        length := pg_catalog.sqrt(pgembed.inner_product(given, given));
+        length := pg_catalog.sqrt(pgembed.inner_product(query, query));
         IF length = 0 THEN
             RAISE EXCEPTION USING ERRCODE = 'PE042',
                 MESSAGE = 'Expected a query with a direction, got the zero vector.',
                 HINT = 'The zero vector has no cosine distance.';
         END IF;
     END IF;
-    form := pgembed.form_values(c.codec_id, given, length);
+    form := pgembed.form_values(c.codec_id, query, length);
     IF c.kind IN ('f32', 'f16') THEN
         RETURN '[' || pg_catalog.array_to_string(form, ',') || ']';
     END IF;
@@ -2094,7 +2093,7 @@ BEGIN
 END
 $function$;
 
-COMMENT ON FUNCTION pgembed.indexed_form(:"vector_schema".vector, text) IS
+COMMENT ON FUNCTION pgembed.indexed_form(real[], text) IS
     'A query vector in the form that a store with tiers indexes, as text: values of a vector or halfvec, or bits. Errors: '
     'PE040 no such codec, PE042 a query of another length, or the zero vector under cosine.';
 
@@ -3501,7 +3500,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"236ca4f59d0293f21c07877bb4f3b6ca19b18a643ddc003ab0430165c7048233","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"64b8bb4e997d76eea914438f6b2abcb9df3dd58a1f93b2f29fa56556a1e6812a","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(real[], text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;
