@@ -68,6 +68,6 @@ public sealed class CodecApplyCommandTests : IDisposable
         var found = await Cli.RunAsync(database, "search", "parts", "machine number 400", "--json");
         Assert.True(found.Code == 0, found.Error);
         using var json = JsonDocument.Parse(found.Output);
-        return [.. json.RootElement.EnumerateArray().Select(row => row.GetProperty("id").GetString()!)];
+        return [.. json.RootElement.EnumerateArray().Select(row => row.GetProperty("row").GetProperty("id").GetString()!)];
     }
 }
