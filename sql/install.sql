@@ -2188,6 +2188,10 @@ BEGIN
         condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
     END LOOP;
 
+    -- What a filter says of keys alone chooses no partial index.
+    IF leaves > 1 OR condition ~ '\mcarried_' THEN
+        part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
+    END IF;
     FOR plan IN EXECUTE pg_catalog.format(
         'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
         parts ->> 'store', estimated,
@@ -2210,7 +2214,6 @@ BEGIN
     IF means IS NULL THEN
         RETURN;
     END IF;
-    part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
     rows := greatest(1, pgembed.estimate_rows(
         pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated)));
     vectors := greatest(vectors, rows);
@@ -2219,7 +2222,7 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.narrow_search(text, jsonb, text, text, text[], regtype[]) IS
     'The part of a collection''s store that alone can have the rows that pass a filter, where a partial index or partitions '
-    'hold it (means; null where none do): as a FROM item, the rows in it, the vectors in the indexes that the server would '
+    'hold it (means; null where none do): as a FROM item (there, too, where other values could have one hold it), the rows in it, the vectors in the indexes that the server would '
     'walk, and how many indexes. The rest as pgembed.plan_search has it. Rows and vectors are estimates; nothing is run.';
 
 -- An identifier holds 63 bytes. A name that would fill or exceed them is cut and filled up to exactly 63 with digits of
@@ -2570,6 +2573,8 @@ BEGIN
 
     steps := (
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
+            || CASE WHEN narrow.part IS NOT NULL AND pg_catalog.cardinality("values") > 0 THEN '{"by_value": true}'::jsonb
+                ELSE '{}' END
             || pg_catalog.jsonb_build_object(
                 'settings',
                 CASE s.step ->> 'step'
@@ -2606,8 +2611,10 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
     'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
-    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings it needs, and when it is enough (rows found at least '
-    '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
+    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings '
+    'it needs, and when it is enough (rows found at least '
+    '`least`, at most `most`); the last always is. by_value: for other values, other partial indexes or partitions may serve; '
+    'the plan is right for them, and slower. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
     'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where '
@@ -3494,7 +3501,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"2bde46c211da3ddeeb1b72f1e0703b9ec991e9e38ca18fc579c91774adc2fdfc","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"236ca4f59d0293f21c07877bb4f3b6ca19b18a643ddc003ab0430165c7048233","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(:"vector_schema".vector, text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

@@ -42,6 +42,10 @@ BEGIN
         condition := pg_catalog.replace(condition, marker || n || '$', '$' || n + 1);
     END LOOP;
 
+    -- What a filter says of keys alone chooses no partial index.
+    IF leaves > 1 OR condition ~ '\mcarried_' THEN
+        part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
+    END IF;
     FOR plan IN EXECUTE pg_catalog.format(
         'EXPLAIN (FORMAT JSON) SELECT FROM %s WHERE %s ORDER BY embedding %s LIMIT 100',
         parts ->> 'store', estimated,
@@ -64,7 +68,6 @@ BEGIN
     IF means IS NULL THEN
         RETURN;
     END IF;
-    part := pg_catalog.format('(SELECT * FROM %s WHERE %s) AS _pgembed_part', parts ->> 'store', condition);
     rows := greatest(1, pgembed.estimate_rows(
         pg_catalog.format('SELECT FROM %s WHERE %s', parts ->> 'store', estimated)));
     vectors := greatest(vectors, rows);
@@ -73,5 +76,5 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.narrow_search(text, jsonb, text, text, text[], regtype[]) IS
     'The part of a collection''s store that alone can have the rows that pass a filter, where a partial index or partitions '
-    'hold it (means; null where none do): as a FROM item, the rows in it, the vectors in the indexes that the server would '
+    'hold it (means; null where none do): as a FROM item (there, too, where other values could have one hold it), the rows in it, the vectors in the indexes that the server would '
     'walk, and how many indexes. The rest as pgembed.plan_search has it. Rows and vectors are estimates; nothing is run.';

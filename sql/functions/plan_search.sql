@@ -181,6 +181,8 @@ BEGIN
 
     steps := (
         SELECT pg_catalog.jsonb_agg(pg_catalog.jsonb_strip_nulls(s.step)
+            || CASE WHEN narrow.part IS NOT NULL AND pg_catalog.cardinality("values") > 0 THEN '{"by_value": true}'::jsonb
+                ELSE '{}' END
             || pg_catalog.jsonb_build_object(
                 'settings',
                 CASE s.step ->> 'step'
@@ -217,8 +219,10 @@ COMMENT ON FUNCTION pgembed.plan_search(text, integer, text, text[], jsonb, text
     'How a search for the k rows nearest to a query is run: the plan (exact, index, iterative index, partial index, '
     'partition) and why, how many rows '
     'the server expects to pass the filter, of how many, the space that the query vector must be of, and the steps, a JSON '
-    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings it needs, and when it is enough (rows found at least '
-    '`least`, at most `most`); the last always is. The filter is a condition in SQL over the source table; its values may '
+    'array: each a statement ($1 the query vector; with a marker, where the store has tiers, its indexed form), the settings '
+    'it needs, and when it is enough (rows found at least '
+    '`least`, at most `most`); the last always is. by_value: for other values, other partial indexes or partitions may serve; '
+    'the plan is right for them, and slower. The filter is a condition in SQL over the source table; its values may '
     'stand as marker, number, $ and come as texts with their types: then $2, $3 are theirs. Columns: what of the row is '
     'returned, a null among them for a hash of the key; null for the key as texts. Options: as pgembed.search. Nothing is '
     'run but EXPLAIN. Errors: PE020 k out of its range; PE021 an option; as pgembed.serving_store; as the server''s, where '

@@ -61,3 +61,10 @@ FROM pgembed.plan_search('articles', 3, 'price BETWEEN 10 AND 49', options => '{
 ORDER BY position;
 SELECT count(*), min(key[1]::integer % 100), max(key[1]::integer % 100)
 FROM pgembed.search('articles', (:'mini', '[1,0,0]')::pgembed.space_vector, 300, 'price < 10');
+-- Other values, other partitions: a client that keeps the plan must know. Not where there are no values to tell apart.
+SELECT DISTINCT s -> 'by_value' AS by_value
+FROM pgembed.plan_search('articles', 3, 'price < #1$', NULL, '{}', '#', '{10}', '{int}') p, jsonb_array_elements(p.steps) s;
+SELECT DISTINCT s -> 'by_value' AS by_value
+FROM pgembed.plan_search('articles', 3, 'title = #1$', NULL, '{}', '#', '{x}', '{text}') p, jsonb_array_elements(p.steps) s;
+SELECT DISTINCT s -> 'by_value' AS by_value
+FROM pgembed.plan_search('articles', 3, 'price < 10') p, jsonb_array_elements(p.steps) s;

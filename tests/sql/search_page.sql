@@ -33,3 +33,22 @@ SELECT pgembed.search_page('articles', ROW(:'mini', '[1,0,0]'), 9999, :'second')
 \echo :LAST_ERROR_SQLSTATE
 -- How it is run may change from page to page, what is asked may not.
 SELECT key FROM pgembed.search_page('articles', ROW(:'mini', '[1,0,0]'), 1, :'second', options => '{"exact": true}');
+-- Another store of the same space serves from now on: the search goes on, and shows nothing twice.
+CREATE TABLE pgembed_store.articles_2 (LIKE pgembed_store.articles_1 INCLUDING ALL);
+INSERT INTO pgembed_store.articles_2 SELECT * FROM pgembed_store.articles_1;
+UPDATE pgembed.store SET serving = false;
+INSERT INTO pgembed.store (collection_id, space_id, codec, table_name, serving)
+SELECT collection_id, :'mini', 'f32', 'articles_2', true FROM pgembed.collection WHERE name = 'articles';
+DROP TABLE pgembed_store.articles_1;
+SELECT key FROM pgembed.search_page('articles', ROW(:'mini', '[1,0,0]'), 10, :'second');
+-- One of another space: neither the old query goes on, nor the new one from the old page.
+UPDATE pgembed.store SET space_id = :'other' WHERE serving;
+SELECT pgembed.search_page('articles', ROW(:'mini', '[1,0,0]'), 2, :'second');
+\echo :LAST_ERROR_SQLSTATE
+SELECT pgembed.search_page('articles', ROW(:'other', '[1,0,0]'), 2, :'second');
+\echo :LAST_ERROR_SQLSTATE
+-- A token made by hand for the search that it was not given by: its own digest tells.
+SELECT pgembed.search_page('articles', ROW(:'other', '[1,0,0]'), 2, translate(encode(
+    '\x01' || '\x0000000000000000'::bytea || substr(sha256('\x0000000000000000'::bytea || '\x0000000000000001'::bytea), 1, 8)
+        || '\x0000000000000001'::bytea, 'base64'), E'+/=\n', '-_'));
+\echo :LAST_ERROR_SQLSTATE

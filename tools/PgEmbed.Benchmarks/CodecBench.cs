@@ -11,23 +11,36 @@ namespace PgEmbed.Benchmarks;
 internal static class CodecBench
 {
     private const int FitOn = 10_000;
+    private const int Concatenated = 1_536;
 
     public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
     {
         var results = new List<IReadOnlyDictionary<string, object>>();
         var targets = new List<BenchTarget>();
-        var (name, rows, dims) = ("", 0, 0);
         await using var database = await CodecSql.OpenAsync(cancellationToken);
+        var folders = Models().ToList();
+        var first = (CodecBenchData?)null;
         // The second model doubles the time.
-        foreach (var folder in Models().Take(quick ? 1 : 2))
+        foreach (var folder in folders.Take(quick ? 1 : 2))
         {
             using var embedder = OnnxTextEmbedder.Load(folder);
-            var data = await CodecBenchData.EmbedAsync(embedder, quick, cancellationToken);
-            (name, rows, dims) = (data.Name, data.Documents.Count, Math.Max(dims, data.Documents.Dimensions));
-            var measured = await MeasureAsync(data, folder.Name, embedder.Space, database, cancellationToken);
+            var data = await CodecBenchData.EmbedAsync(embedder, folder.Name, quick, cancellationToken);
+            first ??= data;
+            var sample = Sample(data.Documents);
+            var measured = await MeasureAsync(data, sample, database, cancellationToken);
             results.AddRange(measured.Select(codec => codec.Row));
             AddTargets(targets, measured, data.Documents.Dimensions);
-            CodecRates.Add(targets, data.Documents, quick);
+            AddBits(results, targets, sample, data);
+            results.AddRange(CodecRates.Add(targets, data.Documents, quick));
+            await AddFaissAsync(targets, sample, data, measured, quick, cancellationToken);
+        }
+
+        if (folders.Count == 3)
+        {
+            var embedders = folders.ConvertAll(folder => OnnxTextEmbedder.Load(folder));
+            var all = await CodecBenchData.ConcatenateAsync(embedders, Concatenated, cancellationToken);
+            embedders.ForEach(embedder => embedder.Dispose());
+            results.AddRange(CodecRates.Add(targets, all, quick));
         }
 
         return new BenchReport(
@@ -35,7 +48,7 @@ internal static class CodecBench
             quick,
             Machine.Commit(),
             Machine.This(),
-            new BenchData(name, rows, dims),
+            new BenchData(first!.Name, first.Documents.Count, first.Documents.Dimensions),
             new Dictionary<string, string>(),
             results,
             targets);
@@ -44,8 +57,11 @@ internal static class CodecBench
     public static IEnumerable<ModelFolder> Models()
     {
         yield return ModelFolder.Open(BuiltInModel.Folder);
-        if (Checkout.Shared("models", "pgembed-mini-v2") is { } folder)
-            yield return ModelFolder.Open(folder);
+        foreach (var name in (string[])["pgembed-mini-v2", "pgembed-mini-v1b"])
+        {
+            if (Checkout.Shared("models", name) is { } folder)
+                yield return ModelFolder.Open(folder);
+        }
     }
 
     private static string[] Recipes(int dimensions)
@@ -68,22 +84,72 @@ internal static class CodecBench
     }
 
     private static async Task<List<CodecLoss>> MeasureAsync(
-        CodecBenchData data, string model, VectorSpace space, CodecSql database, CancellationToken cancellationToken)
+        CodecBenchData data, VectorBlock sample, CodecSql database, CancellationToken cancellationToken)
     {
-        var sample = Sample(data.Documents);
         var measured = new List<CodecLoss>();
         foreach (var recipe in Recipes(data.Documents.Dimensions))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await Console.Error.WriteLineAsync($"bench: {model} {recipe}…");
+            await Console.Error.WriteLineAsync($"bench: {data.Model} {recipe}…");
             var codec = CodecRecipe.Parse(recipe).Fit(sample, DistanceMetric.Cosine);
-            measured.Add(CodecLoss.Of(model, recipe, codec, data, measured.FirstOrDefault()?.Ndcg) with
+            measured.Add(CodecLoss.Of(data.Model, recipe, codec, data, measured.FirstOrDefault()?.Ndcg) with
             {
-                SqlMilliseconds = await database.MillisecondsAsync(codec, space, data.Documents, cancellationToken),
+                SqlMilliseconds = await database.MillisecondsAsync(codec, data.Space, data.Documents, cancellationToken),
             });
         }
 
         return measured;
+    }
+
+    private static void AddBits(
+        List<IReadOnlyDictionary<string, object>> results, List<BenchTarget> targets, VectorBlock sample, CodecBenchData data)
+    {
+        var d = data.Documents.Dimensions;
+        foreach (var recipe in (string[])["centre hadamard bit", "hadamard bit", $"hadamard:{2 * d} bit", "hadamard:1024 bit"])
+        {
+            var bits = CodecBits.Of(recipe, sample, data);
+            results.Add(bits.Row);
+            if (bits.Bits == 1024)
+                targets.Add(new BenchTarget(
+                    $"{d} dimensions: recall@10 of {recipe} by Hamming distance, 100 rescored by sq8",
+                    bits.RecallOf(100), "share", 0.99));
+        }
+    }
+
+    private static async Task AddFaissAsync(
+        List<BenchTarget> targets,
+        VectorBlock sample,
+        CodecBenchData data,
+        List<CodecLoss> measured,
+        bool quick,
+        CancellationToken cancellationToken)
+    {
+        var d = data.Documents.Dimensions;
+        var parts = (int[])[d / 4, d / 8];
+        // Faiss takes minutes to fit centres, and many to fit a rotation.
+        List<string> names = quick ? [] : [.. parts.SelectMany(count => (string[])[$"PQ{count}", $"OPQ{count},PQ{count}"])];
+        if (await FaissPeer.RunAsync(sample, data, names, cancellationToken) is not { } faiss)
+            return;
+        foreach (var count in quick ? [] : parts)
+        {
+            double Recall(string recipe) => measured.Single(codec => codec.Recipe == recipe).RecallOf(10);
+            var (pq, opq) = (faiss.Recall[$"PQ{count}"], faiss.Recall[$"OPQ{count},PQ{count}"]);
+            targets.Add(new BenchTarget(
+                $"{d} dimensions: recall@10 of pq:{count}, Faiss {faiss.Version} IndexPQ has {pq:0.0000}",
+                Recall($"pq:{count}"), "share", Math.Round(pq, 4)));
+            targets.Add(new BenchTarget(
+                $"{d} dimensions: recall@10 of opq:{count}, within 0.01 of Faiss's OPQ, {opq:0.0000}",
+                Recall($"opq:{count}"), "share", Math.Round(opq - 0.01, 4)));
+        }
+
+        var (peer, quickest) = faiss.EncodedPerSecond.MaxBy(rate => rate.Value);
+        foreach (var recipe in (string[])["sq8", "sq8:global", "sq8:fixed", "fp8_e4m3"])
+        {
+            var own = CodecRates.EncodedPerSecond(CodecRecipe.Parse(recipe).Fit(sample, DistanceMetric.Cosine), data.Documents);
+            targets.Add(new BenchTarget(
+                $"{d} dimensions: encoding {recipe} ({own / 1e6:0.00} million/s) to Faiss's {peer} ({quickest / 1e6:0.00})",
+                Math.Round(own / quickest, 2), "times", 1));
+        }
     }
 
     // Every n-th, so that fewer are as mixed as all.

@@ -33,7 +33,7 @@ internal static class TierBench
         foreach (var folder in CodecBench.Models().Take(quick ? 1 : 2))
         {
             using var embedder = OnnxTextEmbedder.Load(folder);
-            var data = await CodecBenchData.EmbedAsync(embedder, quick, cancellationToken);
+            var data = await CodecBenchData.EmbedAsync(embedder, folder.Name, quick, cancellationToken);
             (name, rows, dims) = (data.Name, data.Documents.Count, data.Documents.Dimensions);
             var database = $"pgembed_bench_tiers_{(quick ? "quick" : "full")}_{dims}";
             await cluster.EnsureDatabaseAsync(database, cancellationToken);

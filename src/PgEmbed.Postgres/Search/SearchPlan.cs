@@ -21,4 +21,7 @@ public sealed record SearchPlan(
 
     /// <summary>The store that its statements read.</summary>
     internal int StoreId { get; init; }
+
+    /// <summary>Whether, for other values of the filter, another partial index or partition may serve.</summary>
+    internal bool IsByValue { get; init; }
 }

@@ -29,6 +29,7 @@ internal static class SearchPlanner
             [.. steps.RootElement.EnumerateArray().Select(Step)])
         {
             StoreId = reader.GetInt32(4),
+            IsByValue = steps.RootElement.EnumerateArray().Any(step => step.TryGetProperty("by_value", out _)),
         };
     }
 

@@ -19,8 +19,8 @@ internal sealed class VectorImport<TKey>
     // The first batch is small, so that it is soon on its way while the next is made ready; each is twice the one before.
     private const int FirstRows = 1_024;
     // The server stands still between two COPYs, so they are few. What is read ahead is held in memory, so they have an end.
-    private const int BatchValues = 1 << 21;
-    private const int MostRows = 8_192;
+    private const int BatchValues = 1 << 22;
+    private const int MostRows = 16_384;
     private const string Save = "SAVEPOINT _pgembed";
     private const string Release = "RELEASE SAVEPOINT _pgembed";
 

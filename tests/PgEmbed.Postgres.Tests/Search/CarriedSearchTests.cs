@@ -124,6 +124,41 @@ public sealed class CarriedSearchTests
         }
     }
 
+    [Theory]
+    [InlineData("partial")]
+    [InlineData("list")]
+    public async Task A_kept_plan_is_none_for_a_tenant_whose_rows_are_elsewhere_whoever_asked_first(string shape)
+    {
+        await using var notes = await FilledAsync(shape == "partial" ? "none" : shape, tenants: 3);
+        var name = shape == "partial" ? await PartialIndexAsync(notes, "\"the \"\"tenant\"\" name\" = 'tenant 2'") : null;
+        string[] tenants = ["tenant 2", "it's \"1\""];
+        foreach (var (k, order) in new (int, string[])[] { (10, tenants), (11, [.. tenants.Reverse()]) })
+        {
+            // Each twice: the second by the plan that was kept.
+            foreach (var tenant in (string[])[.. order, .. order])
+            {
+                var query = notes.Collection.Query(Query(notes)).Filter(n => n.Tenant == tenant).Top(k);
+                double[] exact =
+                [
+                    .. (await query.With(new SearchOptions { Exact = true }).RunAsync()).Hits.Select(hit => hit.Distance),
+                ];
+
+                var found = await query.With(ByIndex).RunAsync();
+
+                Assert.Equal(
+                    name is null || tenant == "tenant 2", found.Plan.Kind is SearchPlanKind.PartialIndex or SearchPlanKind.Partition);
+                Assert.Equal(k, found.Hits.Count);
+                Assert.All(found.Hits, hit => Assert.Equal(tenant, hit.Row.Tenant));
+                Assert.InRange(NeighborRecall.Of(exact, [.. found.Hits.Select(hit => hit.Distance)]), 0.9, 1);
+                if (name is not null)
+                {
+                    var (_, server) = await query.With(ByIndex).ExplainAsync();
+                    Assert.Equal(tenant == "tenant 2", server.Contains($"Index Scan using {name} ", StringComparison.Ordinal));
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task Without_an_index_of_the_whole_a_partial_one_is_used_where_it_serves()
     {

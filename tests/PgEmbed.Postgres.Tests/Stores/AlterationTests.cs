@@ -160,8 +160,10 @@ public sealed class AlterationTests
 
         await notes.ExecuteAsync(
             """
+            INSERT INTO pgembed.space (space_id, name, fingerprint, dimensions, metric)
+            SELECT pgembed.space_id(repeat('9', 64), 16, 'cosine'), 'next@1', repeat('9', 64), 16, 'cosine';
             INSERT INTO pgembed.store (collection_id, space_id, codec, table_name)
-            SELECT collection_id, space_id, 'f16', 'notes_98' FROM pgembed.store
+            SELECT collection_id, pgembed.space_id(repeat('9', 64), 16, 'cosine'), 'f32', 'notes_98' FROM pgembed.store
             """);
         var busy = await Assert.ThrowsAsync<PgEmbedException>(() => notes.Client.AlterCollectionAsync("notes", [Tenant]));
         Assert.Contains("upgrade", busy.Message, StringComparison.Ordinal);
