@@ -46,13 +46,12 @@ internal static class CodecAdvicePrinter
 
     private static Table Table(CodecAdvice advice)
     {
-        // Into 140 characters.
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumn("").AddColumn(new TableColumn("codec").NoWrap())
-            .AddColumns("bytes", "heap", "TOAST", "keys", "HNSW")
+            .AddColumns("", "codec", "bytes", "heap", "TOAST", "keys", "HNSW")
             .AddColumns([.. advice.Measures[0].Qualities.Select(q => $"of {q.Candidates}")])
-            .AddColumn(new TableColumn("lost, % (at 95 %)").NoWrap())
-            .AddColumns("coded/s", "µs");
+            .AddColumns("lost, % (at 95 %)", "coded/s", "µs");
+        foreach (var column in table.Columns)
+            column.NoWrap().PadLeft(0);
         foreach (var measure in advice.Measures)
         {
             var (bytes, best) = (measure.Bytes, measure.Best);
