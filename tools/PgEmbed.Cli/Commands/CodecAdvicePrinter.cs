@@ -47,13 +47,14 @@ internal static class CodecAdvicePrinter
     private static Table Table(CodecAdvice advice)
     {
         var table = new Table().Border(TableBorder.Simple)
-            .AddColumn("").AddColumn(new TableColumn("codec").NoWrap())
-            .AddColumns("bytes", "heap", "TOAST", "keys", "HNSW")
-            .AddColumns([.. advice.Measures[0].Qualities.Select(q => $"recall@10 of {q.Candidates}")])
-            .AddColumns(advice.FullNdcg is null ? "lost" : "nDCG@10 lost", "at 95 %", "encoded/s", "µs for 100");
+            .AddColumns("", "codec", "bytes", "heap", "TOAST", "keys", "HNSW")
+            .AddColumns([.. advice.Measures[0].Qualities.Select(q => $"of {q.Candidates}")])
+            .AddColumns("lost, % (at 95 %)", "coded/s", "µs");
+        foreach (var column in table.Columns)
+            column.NoWrap().PadLeft(0);
         foreach (var measure in advice.Measures)
         {
-            var bytes = measure.Bytes;
+            var (bytes, best) = (measure.Bytes, measure.Best);
             var mark = measure.Codec == advice.Recommendation?.Codec ? ">" : measure.OnFrontier ? "*" : "";
             table.AddRow(
             [
@@ -62,14 +63,16 @@ internal static class CodecAdvicePrinter
                 .. ((double[])[bytes.Total, bytes.Heap, bytes.Toast, bytes.Keys, bytes.Hnsw])
                     .Select(value => Format.Number(value, "0")),
                 .. measure.Qualities.Select(quality => Format.Number(quality.Recall, "0.000")),
-                $"{Format.Number(measure.Best.LossPercent, "0.00")} %",
-                $"{Format.Number(measure.Best.LossInterval.Low, "0.00")} – {Format.Number(measure.Best.LossInterval.High, "0.00")}",
-                Format.Count((long)measure.EncodedPerSecond),
+                $"{Format.Number(best.LossPercent, "0.00")} ({Format.Number(best.LossInterval.Low, "0.00")} – "
+                + $"{Format.Number(best.LossInterval.High, "0.00")})",
+                $"{Format.Count((long)(measure.EncodedPerSecond / 1000))}k",
                 measure.ScoreMicroseconds is { } time ? Format.Number(time, "0.0") : "",
             ]);
         }
 
-        return table.Caption("bytes a vector; > recommended, * on the frontier: none loses less in as few bytes");
+        return table.Caption(
+            $"bytes a vector; recall@10 of so many candidates; {(advice.FullNdcg is null ? "recall@10" : "nDCG@10")} lost; µs to "
+            + "rank 100\n> recommended, * on the frontier: none loses less in as few bytes");
     }
 
     private static double? Known(double value) => double.IsFinite(value) ? value : null;
