@@ -2286,10 +2286,7 @@ BEGIN
           ARRAY(SELECT rescoring FROM %1$s ORDER BY embedding %2$s LIMIT %3$s),
           ROW(%4$L::uuid, $1)::pgembed.space_vector, %5$L)) AS distance
       ORDER BY distance LIMIT %6$s$sql$,
-            parts.store,
-            pg_catalog.replace(parts.distance, '$1::',
-                pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts.index_codec)),
-            ranked, parts.space_id, parts.codec, neighbors);
+            parts.store, parts.by_vector, ranked, parts.space_id, parts.codec, neighbors);
     END IF;
     statement := pg_catalog.format(
         $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)
@@ -2467,11 +2464,7 @@ BEGIN
     PERFORM pgembed.check_search_options(options);
     SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
     FROM pgembed.search_parts(collection) p;
-    asked := parts;
-    IF marker IS NULL AND parts ->> 'index_codec' IS NOT NULL THEN
-        asked := parts || pg_catalog.jsonb_build_object('distance', pg_catalog.replace(parts ->> 'distance', '$1::',
-            pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts ->> 'index_codec')));
-    END IF;
+    asked := CASE WHEN marker IS NULL THEN parts || pg_catalog.jsonb_build_object('distance', parts ->> 'by_vector') ELSE parts END;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP
@@ -2902,7 +2895,8 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT indexed boolean,
     OUT codec text,
     OUT index_codec text,
-    OUT candidates integer)
+    OUT candidates integer,
+    OUT by_vector text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
@@ -2941,6 +2935,12 @@ BEGIN
     distance := pg_catalog.format('OPERATOR(%I.%s) %s', (
             SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
             WHERE e.extname = 'vector'), metric_sql, distance);
+    -- The cast is within the subquery, so that it is made once and not for each row.
+    by_vector := CASE
+            WHEN index_codec IS NULL THEN distance
+            ELSE pg_catalog.format('%s(SELECT pgembed.indexed_form($1, %L)::%s)',
+                pg_catalog.split_part(distance, '$1::', 1), index_codec, pg_catalog.split_part(distance, '$1::', 2))
+        END;
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
@@ -2987,8 +2987,8 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.search_parts(text) IS
     'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Where its store has '
-    'tiers, the codec that ranks, the codec of the indexed form, which $1 is to be in, and how many candidates are ranked '
-    'for 10 rows. Errors: as pgembed.serving_store.';
+    'tiers, the codec that ranks, the codec of the indexed form, which $1 of distance is to be in while that of by_vector '
+    'is the query vector itself, and how many candidates are ranked for 10 rows. Errors: as pgembed.serving_store.';
 
 -- The statement of one step of a search. Each is a plain statement that the server plans in a fraction of a millisecond
 -- and gives min(k, rows it found) rows, nearest first, ties by key: the distance, the columns, and how many rows it found
@@ -3500,7 +3500,7 @@ COMMENT ON FUNCTION pgembed.with_distance_limit(text, pgembed.space_vector, json
     'A search''s options with the distance in max_distance that its min_relevance comes to, instead of it. Errors: as '
     'pgembed.distance_limit.';
 
-INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"64b8bb4e997d76eea914438f6b2abcb9df3dd58a1f93b2f29fa56556a1e6812a","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(real[], text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
+INSERT INTO pgembed.setting (name, value) VALUES ('functions', '{"fingerprint":"ed9338e59661858b15b98e7daf1eeaafba047102213157cea5dd884dcf1b51ba","signatures":["pgembed.add_partition(regclass, text[], text, text)","pgembed.begin_search(text, uuid, jsonb)","pgembed.bind_filter(text, text, text[], regtype[])","pgembed.carried_condition(text, text, text, regtype[], text[])","pgembed.check_search_options(jsonb)","pgembed.code_levels(bytea, text, integer, boolean, real[], integer[])","pgembed.collection_status(text)","pgembed.count_terms(text)","pgembed.create_nearest(text)","pgembed.create_text_index(text, regconfig)","pgembed.decode(bytea, text)","pgembed.distance(bytea, pgembed.space_vector, text)","pgembed.distance_limit(text, pgembed.space_vector, double precision)","pgembed.distances(bytea[], pgembed.space_vector, text)","pgembed.drop_nearest(text)","pgembed.drop_text_index(text)","pgembed.estimate_rows(text, text[])","pgembed.explain_hybrid(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.explain_search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.fill_text_index(text, bigint)","pgembed.fit_relevance(text, integer)","pgembed.fitted_codec(text)","pgembed.fitted_relevance(text, uuid)","pgembed.float_at(bytea, integer)","pgembed.follow_store(integer, regclass)","pgembed.form_values(integer, real[], double precision)","pgembed.hybrid_parts(text)","pgembed.hybrid_search(text, pgembed.space_vector, text, integer, text, jsonb)","pgembed.hybrid_statement(jsonb, integer, integer, text, integer, double precision, integer, text, double precision)","pgembed.in_space(pgembed.space_vector, uuid)","pgembed.indexed_form(real[], text)","pgembed.inner_product(real[], real[])","pgembed.map_values(integer, boolean, real[])","pgembed.name_with_ending(text, text)","pgembed.narrow_search(text, jsonb, text, text, text[], regtype[])","pgembed.nearest_name(text)","pgembed.neighborhood_parts(text, integer)","pgembed.plan_hybrid(text, text, integer, text, jsonb)","pgembed.plan_search(text, integer, text, text[], jsonb, text, text[], regtype[])","pgembed.query_neighborhood(text, pgembed.space_vector, integer)","pgembed.query_relevance(text, pgembed.space_vector)","pgembed.require_space(text, uuid)","pgembed.search(text, pgembed.space_vector, integer, text, jsonb)","pgembed.search_page(text, pgembed.space_vector, integer, text, text, jsonb)","pgembed.search_parts(text)","pgembed.search_statement(jsonb, text, integer, text, text[], integer, integer)","pgembed.serving_store(text)","pgembed.space_id(text, integer, text)","pgembed.space_label(uuid)","pgembed.step_outcome(text)","pgembed.store_changed()","pgembed.term_query(text)","pgembed.text_index_parts(text)","pgembed.tuned_ef_search(text, integer)","pgembed.vector_of(text, text[])","pgembed.version()","pgembed.weigh_terms(text, text)","pgembed.with_distance_limit(text, pgembed.space_vector, jsonb)"]}')
 ON CONFLICT (name) DO UPDATE SET value = excluded.value, changed_at = now();
 
 COMMIT;

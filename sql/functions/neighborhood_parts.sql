@@ -36,10 +36,7 @@ BEGIN
           ARRAY(SELECT rescoring FROM %1$s ORDER BY embedding %2$s LIMIT %3$s),
           ROW(%4$L::uuid, $1)::pgembed.space_vector, %5$L)) AS distance
       ORDER BY distance LIMIT %6$s$sql$,
-            parts.store,
-            pg_catalog.replace(parts.distance, '$1::',
-                pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts.index_codec)),
-            ranked, parts.space_id, parts.codec, neighbors);
+            parts.store, parts.by_vector, ranked, parts.space_id, parts.codec, neighbors);
     END IF;
     statement := pg_catalog.format(
         $sql$SELECT pg_catalog.avg(distance), pg_catalog.stddev_pop(distance)

@@ -76,11 +76,7 @@ BEGIN
     PERFORM pgembed.check_search_options(options);
     SELECT pg_catalog.to_jsonb(p), p.space_id, p.store_id INTO parts, space_id, store_id
     FROM pgembed.search_parts(collection) p;
-    asked := parts;
-    IF marker IS NULL AND parts ->> 'index_codec' IS NOT NULL THEN
-        asked := parts || pg_catalog.jsonb_build_object('distance', pg_catalog.replace(parts ->> 'distance', '$1::',
-            pg_catalog.format('(SELECT pgembed.indexed_form($1, %L))::', parts ->> 'index_codec')));
-    END IF;
+    asked := CASE WHEN marker IS NULL THEN parts || pg_catalog.jsonb_build_object('distance', parts ->> 'by_vector') ELSE parts END;
 
     -- A value is a constant to the estimate and a parameter to the statement.
     FOR n IN 1 .. coalesce(pg_catalog.cardinality("values"), 0) LOOP

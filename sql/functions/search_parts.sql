@@ -19,7 +19,8 @@ CREATE OR REPLACE FUNCTION pgembed.search_parts(
     OUT indexed boolean,
     OUT codec text,
     OUT index_codec text,
-    OUT candidates integer)
+    OUT candidates integer,
+    OUT by_vector text)
 LANGUAGE plpgsql STABLE PARALLEL SAFE
 AS $function$
 DECLARE
@@ -58,6 +59,12 @@ BEGIN
     distance := pg_catalog.format('OPERATOR(%I.%s) %s', (
             SELECT n.nspname FROM pg_catalog.pg_extension e JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace
             WHERE e.extname = 'vector'), metric_sql, distance);
+    -- The cast is within the subquery, so that it is made once and not for each row.
+    by_vector := CASE
+            WHEN index_codec IS NULL THEN distance
+            ELSE pg_catalog.format('%s(SELECT pgembed.indexed_form($1, %L)::%s)',
+                pg_catalog.split_part(distance, '$1::', 1), index_codec, pg_catalog.split_part(distance, '$1::', 2))
+        END;
 
     SELECT pg_catalog.string_agg(pg_catalog.format('key_%s AS _pgembed_key_%1$s', k.position), ', ' ORDER BY k.position),
         pg_catalog.string_agg(pg_catalog.format('_pgembed_key_%s', k.position), ', ' ORDER BY k.position),
@@ -104,5 +111,5 @@ $function$;
 
 COMMENT ON FUNCTION pgembed.search_parts(text) IS
     'The pieces of SQL that a search of the collection is made of, and whether an HNSW index serves it. Where its store has '
-    'tiers, the codec that ranks, the codec of the indexed form, which $1 is to be in, and how many candidates are ranked '
-    'for 10 rows. Errors: as pgembed.serving_store.';
+    'tiers, the codec that ranks, the codec of the indexed form, which $1 of distance is to be in while that of by_vector '
+    'is the query vector itself, and how many candidates are ranked for 10 rows. Errors: as pgembed.serving_store.';

@@ -11,7 +11,7 @@ internal static class CandidateCount
 {
     private const int K = 10;
     private const int Queries = 200;
-    private const double Share = 0.99;
+    private const double Share = 0.998;
     private const int Least = 20;
     private const int Most = 1_000;
 

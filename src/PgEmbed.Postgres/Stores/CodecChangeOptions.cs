@@ -12,7 +12,7 @@ public sealed record CodecChangeOptions
     public int MeasuredOn { get; init; } = 50_000;
 
     /// <summary>
-    /// Among how many candidates the 10 nearest are looked for at a recall of 0.95; null: as many as are measured to have 99 %
+    /// Among how many candidates the 10 nearest are looked for at a recall of 0.95; null: as many as are measured to have 99.8 %
     /// of them.
     /// </summary>
     public int? Candidates { get; init; }
