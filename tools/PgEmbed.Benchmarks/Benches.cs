@@ -5,7 +5,7 @@ internal static class Benches
 {
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> All { get; } =
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(
-            EmbedBench.Parts.Concat(FilterBench.Parts), StringComparer.Ordinal)
+            EmbedBench.Parts.Concat(FilterBench.Parts).Concat(TierBench.Parts), StringComparer.Ordinal)
         {
             ["codec"] = CodecBench.RunAsync,
             ["advise"] = AdviseBench.RunAsync,
@@ -17,6 +17,5 @@ internal static class Benches
             ["settings"] = SettingsBench.RunAsync,
             ["relevance"] = RelevanceBench.RunAsync,
             ["search"] = SearchBench.RunAsync,
-            ["tiers"] = TierBench.RunAsync,
         };
 }

@@ -21,7 +21,16 @@ internal static class TierBench
 {
     private const int K = 10;
 
-    public static async Task<BenchReport> RunAsync(bool quick, CancellationToken cancellationToken)
+    /// <summary>All, and the bits by themselves, which a goal is set for.</summary>
+    public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> Parts { get; } =
+        new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
+        {
+            ["tiers"] = (quick, cancellationToken) => RunAsync("tiers", int.MaxValue, quick, cancellationToken),
+            ["tiers-bits"] = (quick, cancellationToken) => RunAsync("tiers-bits", 1, quick, cancellationToken),
+        };
+
+    private static async Task<BenchReport> RunAsync(
+        string bench, int recipes, bool quick, CancellationToken cancellationToken)
     {
         var results = new List<IReadOnlyDictionary<string, object>>();
         var targets = new List<BenchTarget>();
@@ -51,8 +60,7 @@ internal static class TierBench
                 + $"SELECT i, 'Item ' || i FROM generate_series(0, {rows - 1}) i ON CONFLICT DO NOTHING",
                 cancellationToken);
             var plain = await MeasuredStoreAsync(client, dataSource, data, "plain", "f32", cancellationToken);
-            foreach (var recipe in (string[])
-                [$"hadamard:{(dims <= 512 ? 1_024 : 2_048)} bit / sq8", "centre hadamard bit / sq8", "f16 / sq8", $"pca:{dims / 2} f16 / sq8"])
+            foreach (var recipe in Recipes(dims).Take(recipes))
             {
                 await Console.Error.WriteLineAsync($"bench: {dims} dimensions, {recipe}…");
                 var tiered = await MeasuredStoreAsync(client, dataSource, data, "tiered", recipe, cancellationToken);
@@ -66,9 +74,14 @@ internal static class TierBench
         }
 
         return new BenchReport(
-            "tiers", quick, Machine.Commit(), Machine.This(versions.Item1, versions.Item2), new BenchData(name, rows, dims),
+            bench, quick, Machine.Commit(), Machine.This(versions.Item1, versions.Item2), new BenchData(name, rows, dims),
             settings, results, targets);
     }
+
+    private static string[] Recipes(int dims) =>
+    [
+        $"hadamard:{(dims <= 512 ? 1_024 : 2_048)} bit / sq8", "centre hadamard bit / sq8", "f16 / sq8", $"pca:{dims / 2} f16 / sq8",
+    ];
 
     private static void AddTargets(List<BenchTarget> targets, int dims, MeasuredStore plain, MeasuredStore tiered)
     {
