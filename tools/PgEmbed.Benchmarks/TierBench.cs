@@ -21,16 +21,17 @@ internal static class TierBench
 {
     private const int K = 10;
 
-    /// <summary>All, and the bits by themselves, which a goal is set for.</summary>
+    /// <summary>All, and by themselves the bits, which a goal is set for, with each model.</summary>
     public static IReadOnlyDictionary<string, Func<bool, CancellationToken, Task<BenchReport>>> Parts { get; } =
         new Dictionary<string, Func<bool, CancellationToken, Task<BenchReport>>>(StringComparer.Ordinal)
         {
-            ["tiers"] = (quick, cancellationToken) => RunAsync("tiers", int.MaxValue, quick, cancellationToken),
-            ["tiers-bits"] = (quick, cancellationToken) => RunAsync("tiers-bits", 1, quick, cancellationToken),
+            ["tiers"] = (quick, token) => RunAsync("tiers", quick ? [0] : [0, 1], int.MaxValue, quick, token),
+            ["tiers-bits-256"] = (quick, token) => RunAsync("tiers-bits-256", [0], 1, quick, token),
+            ["tiers-bits-384"] = (quick, token) => RunAsync("tiers-bits-384", [1], 1, quick, token),
         };
 
     private static async Task<BenchReport> RunAsync(
-        string bench, int recipes, bool quick, CancellationToken cancellationToken)
+        string bench, int[] models, int recipes, bool quick, CancellationToken cancellationToken)
     {
         var results = new List<IReadOnlyDictionary<string, object>>();
         var targets = new List<BenchTarget>();
@@ -39,7 +40,7 @@ internal static class TierBench
         var (name, rows, dims) = ("", 0, 0);
         IReadOnlyDictionary<string, string> settings = new Dictionary<string, string>();
         var versions = ("", "");
-        foreach (var folder in CodecBench.Models().Take(quick ? 1 : 2))
+        foreach (var folder in CodecBench.Models().Where((_, i) => models.Contains(i)))
         {
             using var embedder = OnnxTextEmbedder.Load(folder);
             var data = await CodecBenchData.EmbedAsync(embedder, folder.Name, quick, cancellationToken);
