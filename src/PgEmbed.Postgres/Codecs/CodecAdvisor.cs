@@ -137,7 +137,7 @@ public sealed class CodecAdvisor
             try
             {
                 var (indexed, rescoring) = Fit(recipe, fitOn, space.Metric);
-                HnswLimits.MustFit(CodecSizer.TypeOf(indexed), indexed.Dimensions, $"codec {recipe}");
+                HnswLimits.MustFit(IndexedTypeExtensions.Of(indexed), indexed.Dimensions, $"codec {recipe}");
                 kept.Add((recipe, indexed, rescoring, meter.Qualities(indexed, rescoring, cancellationToken)));
             }
             catch (PgEmbedException e)

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
@@ -6,6 +5,7 @@ using PgEmbed.Codecs;
 using PgEmbed.Postgres.Catalog;
 using PgEmbed.Postgres.Indexes;
 using PgEmbed.Postgres.Sql;
+using PgEmbed.Postgres.Stores;
 
 namespace PgEmbed.Postgres.Codecs;
 
@@ -80,7 +80,7 @@ internal sealed class CodecSizer : IAsyncDisposable
     public async Task<CodecBytes> MeasureAsync(
         IndexedForm indexed, VectorCodec? rescoring, CancellationToken cancellationToken)
     {
-        var type = TypeOf(indexed);
+        var type = IndexedTypeExtensions.Of(indexed);
         var columns = string.Join(
             ", ",
             _collection.StoreKeys.Concat(_collection.StoreCarried).Append("chunk").Append("content_hash")
@@ -91,7 +91,7 @@ internal sealed class CodecSizer : IAsyncDisposable
             $"CREATE TEMPORARY TABLE {Forms} (n bigint, embedding {type.Sql(_collection.Extension, indexed.Dimensions)}, "
             + "rescoring bytea)",
             cancellationToken).ConfigureAwait(false);
-        await CopyAsync(indexed, rescoring, type, cancellationToken).ConfigureAwait(false);
+        await CopyAsync(indexed, rescoring, cancellationToken).ConfigureAwait(false);
         await RunAsync($"CREATE TEMPORARY TABLE {Store} AS {joined} WITH NO DATA", cancellationToken)
             .ConfigureAwait(false);
         if (rescoring is not null)
@@ -102,8 +102,7 @@ internal sealed class CodecSizer : IAsyncDisposable
         await RunAsync(
             $"CREATE UNIQUE INDEX {KeysIndex} ON pg_temp.{Store} ({string.Join(", ", _collection.StoreIdentity)})",
             cancellationToken).ConfigureAwait(false);
-        var operators = HnswOperatorClass.For(
-            type, type == IndexedType.Bit ? IndexMetric.Hamming : _collection.Store.Space.Metric.ToIndexMetric());
+        var operators = HnswOperatorClass.For(type, _collection.Store.Space.Metric);
         await RunAsync(
             $"CREATE INDEX {HnswIndex} ON pg_temp.{Store} USING hnsw "
             + $"(embedding {SqlName.Qualify(_collection.Extension.Schema, operators.Name)}) WITH (m = 16)",
@@ -113,10 +112,6 @@ internal sealed class CodecSizer : IAsyncDisposable
         return bytes;
     }
 
-    /// <summary>The type of a form's column.</summary>
-    public static IndexedType TypeOf(IndexedForm form) =>
-        form.IsBits ? IndexedType.Bit : form.IsHalf ? IndexedType.Halfvec : IndexedType.Vector;
-
     public async ValueTask DisposeAsync()
     {
         // Rolled back: nothing of it stays.
@@ -124,29 +119,19 @@ internal sealed class CodecSizer : IAsyncDisposable
         await _connection.DisposeAsync().ConfigureAwait(false);
     }
 
-    private async Task CopyAsync(
-        IndexedForm indexed, VectorCodec? rescoring, IndexedType type, CancellationToken cancellationToken)
+    private async Task CopyAsync(IndexedForm indexed, VectorCodec? rescoring, CancellationToken cancellationToken)
     {
         var importer = await _connection.BeginBinaryImportAsync(
             $"COPY pg_temp.{Forms} (n, embedding, rescoring) FROM STDIN (FORMAT BINARY)", cancellationToken)
             .ConfigureAwait(false);
         await using (importer.ConfigureAwait(false))
         {
-            var typeName = $"{_collection.Extension.Schema}.{type.ToName()}";
             for (var i = 0; i < _rows; i++)
             {
                 await importer.StartRowAsync(cancellationToken).ConfigureAwait(false);
                 await importer.WriteAsync(i + 1L, NpgsqlDbType.Bigint, cancellationToken).ConfigureAwait(false);
-                var form = new byte[indexed.Bytes];
-                indexed.Encode(_vectors[i].Span, form);
-                await (type switch
-                {
-                    IndexedType.Bit => importer.WriteAsync(
-                        Bits(form, indexed.Dimensions), NpgsqlDbType.Bit, cancellationToken),
-                    IndexedType.Halfvec => importer.WriteAsync(
-                        Array.ConvertAll(FormRanking.Values(indexed, form), value => (Half)value), typeName, cancellationToken),
-                    _ => importer.WriteAsync(FormRanking.Values(indexed, form), typeName, cancellationToken),
-                }).ConfigureAwait(false);
+                await VectorForms.WriteFormAsync(importer, indexed, _collection.Extension, _vectors[i], cancellationToken)
+                    .ConfigureAwait(false);
                 if (rescoring is null)
                 {
                     await importer.WriteNullAsync(cancellationToken).ConfigureAwait(false);
@@ -189,21 +174,6 @@ internal sealed class CodecSizer : IAsyncDisposable
         }
     }
 
-    private static BitArray Bits(byte[] form, int count)
-    {
-        var bits = new BitArray(count);
-        for (var i = 0; i < count; i++)
-            bits[i] = (form[i / 8] & (0x80 >> (i % 8))) != 0;
-        return bits;
-    }
-
-    private async Task RunAsync(string statement, CancellationToken cancellationToken)
-    {
-        var command = _connection.Command(statement);
-        await using (command.ConfigureAwait(false))
-        {
-            command.CommandTimeout = 0;
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
+    private Task RunAsync(string statement, CancellationToken cancellationToken) =>
+        StoreReplacement.RunAsync(_connection, statement, cancellationToken);
 }

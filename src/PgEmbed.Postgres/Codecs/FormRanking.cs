@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics.Tensors;
 using PgEmbed.Codecs;
 using PgEmbed.Codecs.Quantizers;
@@ -78,19 +77,6 @@ internal sealed class FormRanking
         return found;
     }
 
-    /// <summary>The values that a form is of.</summary>
-    /// <param name="form">The form, of values.</param>
-    /// <param name="bytes">What it makes of a vector.</param>
-    public static float[] Values(IndexedForm form, ReadOnlySpan<byte> bytes)
-    {
-        var values = new float[form.Dimensions];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = form.IsHalf
-                ? (float)BinaryPrimitives.ReadHalfLittleEndian(bytes[(2 * i)..])
-                : BinaryPrimitives.ReadSingleLittleEndian(bytes[(4 * i)..]);
-        return values;
-    }
-
     private static byte[] Encode(IndexedForm form, VectorBlock vectors)
     {
         var forms = new byte[vectors.Count * form.Bytes];
@@ -102,7 +88,7 @@ internal sealed class FormRanking
     {
         var block = new VectorBlock(forms.Length / form.Bytes, form.Dimensions);
         for (var i = 0; i < block.Count; i++)
-            Values(form, forms.AsSpan(i * form.Bytes, form.Bytes)).CopyTo(block.Row(i));
+            form.Codec.Quantizer.Decode(forms.AsSpan(i * form.Bytes, form.Bytes), block.Row(i));
         return block;
     }
 

@@ -26,6 +26,10 @@ public sealed record HnswOperatorClass(IndexedType Type, IndexMetric Metric, str
         ?? throw new PgEmbedException(
             $"Expected a metric of {type.ToName()} ({MetricsOf(type)}), got {metric.ToName()}.");
 
+    /// <summary>Finds the operator class by which a space's vectors, in a form of a type, are searched: bits by Hamming.</summary>
+    internal static HnswOperatorClass For(IndexedType type, DistanceMetric metric) =>
+        For(type, type == IndexedType.Bit ? IndexMetric.Hamming : metric.ToIndexMetric());
+
     internal static HnswOperatorClass? Find(string name) => All.FirstOrDefault(c => c.Name == name);
 
     internal static string MetricsOf(IndexedType type) =>

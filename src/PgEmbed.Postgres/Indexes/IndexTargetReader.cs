@@ -23,8 +23,7 @@ internal static class IndexTargetReader
             Column = "embedding",
             ColumnType = type,
             Expression = SqlName.Quote("embedding"),
-            OperatorClass = HnswOperatorClass.For(
-                type, type == IndexedType.Bit ? IndexMetric.Hamming : store.Space.Metric.ToIndexMetric()),
+            OperatorClass = HnswOperatorClass.For(type, store.Space.Metric),
             Dimensions = store.IndexedDimensions,
             Filter = Checked(filter),
             Info = collection,

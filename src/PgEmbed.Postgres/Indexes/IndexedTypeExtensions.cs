@@ -1,4 +1,5 @@
 using System.Globalization;
+using PgEmbed.Codecs;
 using PgEmbed.Postgres.Catalog;
 
 namespace PgEmbed.Postgres.Indexes;
@@ -44,12 +45,12 @@ public static class IndexedTypeExtensions
     };
 
     /// <summary>The type that a codec's vectors are indexed as.</summary>
-    internal static IndexedType Of(Codec codec) => codec switch
-    {
-        { Indexed.IsBits: true } => IndexedType.Bit,
-        { Indexed.IsHalf: true } => IndexedType.Halfvec,
-        _ => codec == Codec.F16 ? IndexedType.Halfvec : IndexedType.Vector,
-    };
+    internal static IndexedType Of(Codec codec) =>
+        codec.Indexed is { } form ? Of(form) : codec == Codec.F16 ? IndexedType.Halfvec : IndexedType.Vector;
+
+    /// <summary>The type of an indexed form.</summary>
+    internal static IndexedType Of(IndexedForm form) =>
+        form.IsBits ? IndexedType.Bit : form.IsHalf ? IndexedType.Halfvec : IndexedType.Vector;
 
     /// <summary>The type with its dimensions, as a cast or a column definition says it.</summary>
     internal static string Sql(this IndexedType type, VectorExtension extension, int dimensions)

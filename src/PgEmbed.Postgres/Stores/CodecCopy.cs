@@ -169,9 +169,7 @@ internal sealed class CodecCopy
         string[] forms = [.. to.Store.Forms(to.Extension).Select(form => form.Name)];
         var columns = _from.KeyColumns.Select((column, i) => $"{StoreInfo.KeyColumn(i)} {column.Type}")
             .Append("chunk integer").Append("content_hash bytea")
-            .Concat(codec.Rescoring is null
-                ? [$"embedding {to.Extension.Type("vector")}"]
-                : to.Store.Forms(to.Extension).Select(form => $"{form.Name} {form.Type}"));
+            .Concat(VectorForms.StagingColumns(to.Store, to.Extension));
         await connection.ExecuteAsync(
             $"CREATE TEMP TABLE IF NOT EXISTS _pgembed_coded ({string.Join(", ", columns)}) ON COMMIT DROP; TRUNCATE {Staging}",
             [],

@@ -234,10 +234,7 @@ internal sealed class StoreWriter
         var codec = _collection.Store.Codec;
         var columns = _collection.KeyColumns.Select((column, i) => $"{StoreInfo.KeyColumn(i)} {column.Type}")
             .Append("content_hash bytea")
-            // Without tiers as a vector, which the merge makes what the store has.
-            .Concat(codec.Rescoring is null
-                ? [$"embedding {_collection.Extension.Type("vector")}"]
-                : _collection.Store.Forms(_collection.Extension).Select(form => $"{form.Name} {form.Type}"));
+            .Concat(VectorForms.StagingColumns(_collection.Store, _collection.Extension));
         await connection.ExecuteAsync(
             $"CREATE TEMP TABLE _pgembed_vectors ({string.Join(", ", columns)}) ON COMMIT DROP",
             [],

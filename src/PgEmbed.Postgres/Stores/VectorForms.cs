@@ -4,6 +4,7 @@ using Npgsql;
 using NpgsqlTypes;
 using PgEmbed.Codecs;
 using PgEmbed.Postgres.Catalog;
+using PgEmbed.Postgres.Indexes;
 
 namespace PgEmbed.Postgres.Stores;
 
@@ -19,11 +20,11 @@ internal static class VectorForms
             var form => new NpgsqlParameter
             {
                 Value = (ReadOnlyMemory<float>)Values(form, vector.Span),
-                DataTypeName = $"{extension.Schema}.{(form.IsHalf ? "halfvec" : "vector")}",
+                DataTypeName = TypeName(form, extension),
             },
         };
 
-    /// <summary>The names of a store's columns that <see cref="WriteAsync"/> fills.</summary>
+    /// <summary>The names of the columns that a store has of a vector.</summary>
     public static string Columns(Codec codec) => codec.Rescoring is null ? "embedding" : "embedding, rescoring";
 
     /// <summary>Writes a vector's forms into a COPY; nulls for none.</summary>
@@ -49,17 +50,28 @@ internal static class VectorForms
             return;
         }
 
-        if (form.IsBits)
-            await importer.WriteAsync(Bits(form, values.Span), NpgsqlDbType.Bit, cancellationToken).ConfigureAwait(false);
-        else
-            await importer.WriteAsync(
-                (ReadOnlyMemory<float>)Values(form, values.Span),
-                $"{extension.Schema}.{(form.IsHalf ? "halfvec" : "vector")}",
-                cancellationToken).ConfigureAwait(false);
+        await WriteFormAsync(importer, form, extension, values, cancellationToken).ConfigureAwait(false);
         var code = new byte[ranking.CodeBytes];
         ranking.Encode(values.Span, code);
         await importer.WriteAsync(code, NpgsqlDbType.Bytea, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>Writes a vector's indexed form into a COPY.</summary>
+    public static Task WriteFormAsync(
+        NpgsqlBinaryImporter importer,
+        IndexedForm form,
+        VectorExtension extension,
+        ReadOnlyMemory<float> vector,
+        CancellationToken cancellationToken) => form.IsBits
+            ? importer.WriteAsync(Bits(form, vector.Span), NpgsqlDbType.Bit, cancellationToken)
+            : importer.WriteAsync((ReadOnlyMemory<float>)Values(form, vector.Span), TypeName(form, extension), cancellationToken);
+
+    /// <summary>The columns of a temporary table for a store's vectors, with their types.</summary>
+    /// <remarks>Without tiers a vector, which an INSERT makes what the store has.</remarks>
+    public static IEnumerable<string> StagingColumns(StoreInfo store, VectorExtension extension) =>
+        store.Codec.Rescoring is null
+            ? [$"embedding {extension.Type("vector")}"]
+            : store.Forms(extension).Select(form => $"{form.Name} {form.Type}");
 
     /// <summary>What of a store's row is read for its vector, the table under the given alias.</summary>
     public static string Source(Codec codec, string alias) =>
@@ -74,6 +86,9 @@ internal static class VectorForms
         ranking.Decode(reader.GetFieldValue<byte[]>(ordinal), vector);
         return vector;
     }
+
+    private static string TypeName(IndexedForm form, VectorExtension extension) =>
+        $"{extension.Schema}.{IndexedTypeExtensions.Of(form).ToName()}";
 
     /// <summary>A vector's indexed form, of bits.</summary>
     public static BitArray Bits(IndexedForm form, ReadOnlySpan<float> vector)
